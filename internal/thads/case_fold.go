@@ -1,0 +1,551 @@
+package thads
+
+import (
+	"slices"
+	"time"
+)
+
+// FoldCase replays a history. An error tells that the history is not a legal
+// one, which no document written by Append ever is; a store that returns such a
+// history is damaged.
+func FoldCase(id CaseID, events []CaseEvent) (*Case, error) {
+	c, failed, refusal := foldCase(id, events, false)
+	if refusal != nil {
+		return nil, conflicting(refusal, &failed.Record, 0, failed.Kind.Name())
+	}
+	return c, nil
+}
+
+// OpenCase starts a case with its first event.
+func OpenCase(id CaseID, e CaseEvent, now time.Time) (*Case, error) {
+	return (&Case{ID: id}).Append(e, now)
+}
+
+// Append records one more event and returns the case as it then stands; c
+// itself is left as it was. The event is accepted only if the whole replay is
+// legal: a refusal is about the event itself (its field is named) or names the
+// later event that would no longer be possible. now is the writer's clock.
+func (c *Case) Append(e CaseEvent, now time.Time) (*Case, error) {
+	if c.State == StateVoided {
+		return nil, Errorf(CodeTransition, "", "Bản ghi đã hủy, không thể ghi thêm", "The record was voided and takes no more events")
+	}
+	e.normalise()
+	if err := stamp(c.Events, &e, now); err != nil {
+		return nil, err
+	}
+	if e.Voids != 0 {
+		e = CaseEvent{Record: e.Record, Kind: CaseVoidedEvent, Note: e.Note}
+	} else if err := c.validate(&e).Err(); err != nil {
+		return nil, err
+	}
+	events := append(slices.Clip(slices.Clone(c.Events)), e)
+	next, failed, refusal := foldCase(c.ID, events, true)
+	if refusal != nil {
+		return nil, conflicting(refusal, &failed.Record, e.Seq, failed.Kind.Name())
+	}
+	if len(next.Parties) > MaxParties {
+		return nil, Errorf(CodeLimit, "parties", "Một việc có tối đa %d đương sự", "A case has at most %d parties", MaxParties)
+	}
+	return next, nil
+}
+
+// foldCase replays the events that stand. Where a step is refused it returns
+// that event and the refusal. While recording, the last event receives the unit
+// and officer that held the case when it counts.
+func foldCase(id CaseID, events []CaseEvent, recording bool) (c *Case, failed *CaseEvent, refusal *Error) {
+	c = &Case{ID: id, Version: len(events), Events: events}
+	steps := effective(events)
+	opened := slices.ContainsFunc(steps, func(s step[CaseEvent]) bool { return s.ev.opens() })
+	if !opened && len(events) > 0 {
+		c.foldVoided(&events[0])
+		return c, nil, nil
+	}
+	for _, s := range steps {
+		newest := recording && s.ev.Seq == len(events)
+		if newest {
+			s.ev.Unit, s.ev.Officer = c.Unit, c.Officer
+		}
+		if refusal := c.apply(s.ev); refusal != nil {
+			return nil, s.ev, refusal
+		}
+		if newest && s.ev.Unit == "" {
+			s.ev.Unit, s.ev.Officer = c.Unit, c.Officer
+		}
+	}
+	return c, nil, nil
+}
+
+// foldVoided shows what a case whose opening was taken back had been opened
+// with; it is in no figure.
+func (c *Case) foldVoided(first *CaseEvent) {
+	c.State, c.Since, c.OpenedOn = StateVoided, first.EffectiveOn, first.EffectiveOn
+	c.hold(first.ToUnit, first.ToOfficer)
+	c.Decision = first.Decision
+	if first.Particulars != nil {
+		c.Particulars, c.Parties = *first.Particulars, first.Particulars.Parties
+	}
+}
+
+// opens tells whether the event can be the first of a case.
+func (e *CaseEvent) opens() bool {
+	switch e.Kind {
+	case CaseReceived, CaseBroughtForward:
+		return true
+	case CaseDecided:
+		return e.Particulars != nil
+	default:
+		return false
+	}
+}
+
+// apply carries out one step or refuses it.
+func (c *Case) apply(e *CaseEvent) *Error {
+	spec, ok := caseEventSpec(e.Kind)
+	if !ok {
+		return Errorf(CodeInvalid, "kind", "Không có loại sự kiện %q", "There is no kind of event %q", string(e.Kind))
+	}
+	was := c.State
+	var refusal *Error
+	if spec.WholeCase {
+		refusal = c.applyToCase(e)
+	} else {
+		refusal = c.applyToObligations(spec, e)
+	}
+	if refusal != nil {
+		return refusal
+	}
+	c.settle()
+	if c.State != was {
+		c.Since = e.EffectiveOn
+		c.FinishedOn = 0
+		if c.isOver() {
+			c.FinishedOn = e.EffectiveOn
+		}
+	}
+	return nil
+}
+
+// isOver tells whether the case has left both the live stock and the separate book.
+func (c *Case) isOver() bool {
+	return !c.State.IsLive() && c.State != StateSeparateBook && c.State != StateReceived
+}
+
+// settle derives the state of the case from those of its obligations: the first
+// of in progress, postponed, paused, suspended, not enforceable that any
+// unfinished one has; with none unfinished, what ended it as a whole, else done
+// if anything was performed, else terminated, else entrusted.
+func (c *Case) settle() {
+	if c.State == StateReceived || c.State == StateRefused {
+		return
+	}
+	for _, s := range settleOrder {
+		for i := range c.Balances {
+			if b := &c.Balances[i]; b.State == s {
+				c.State, c.Ground = s, b.Ground
+				return
+			}
+		}
+	}
+	c.Ground = ""
+	performed := slices.ContainsFunc(c.Balances, func(b Balance) bool { return b.Performed })
+	has := func(states ...CaseState) bool {
+		return slices.ContainsFunc(c.Balances, func(b Balance) bool { return slices.Contains(states, b.State) })
+	}
+	switch {
+	case has(StateWithdrawn):
+		c.State = StateWithdrawn
+	case has(StateRevoked):
+		c.State = StateRevoked
+	case has(StateReturned):
+		c.State = StateReturned
+	case performed:
+		c.State = StateDone
+	case has(StateTerminated, StateReduced):
+		c.State = StateTerminated
+	default:
+		c.State = StateEntrusted
+	}
+	for i := range c.Balances {
+		if b := &c.Balances[i]; b.State == c.State && b.Ground != "" {
+			c.Ground = b.Ground
+		}
+	}
+}
+
+// settleOrder ranks the states of unfinished obligations.
+var settleOrder = []CaseState{
+	StateInProgress, StateVerifying, StateVoluntary, StatePostponed, StatePaused, StateSuspended,
+	StateNotEnforceable, StateSeparateBook,
+}
+
+// hold makes unit and officer the holders and remembers that they were.
+func (c *Case) hold(unit UnitID, officer OfficerID) {
+	c.Unit, c.Officer = unit, officer
+	if unit != "" && !slices.Contains(c.Units, unit) {
+		c.Units = append(c.Units, unit)
+	}
+	if officer != "" && !slices.Contains(c.Officers, officer) {
+		c.Officers = append(c.Officers, officer)
+	}
+}
+
+// applyToCase carries out a step on the whole case.
+func (c *Case) applyToCase(e *CaseEvent) *Error {
+	t, refusal := transitionFor(e.Kind, c.State, e.EffectiveOn)
+	if refusal != nil {
+		return refusal
+	}
+	if e.Ground != "" {
+		if _, refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
+			return refusal
+		}
+	}
+	switch e.Kind {
+	case CaseReceived, CaseDecided, CaseBroughtForward:
+		return c.open(e, t)
+	case CaseRefused:
+		c.State, c.Ground = StateRefused, e.Ground
+	case CaseMovedToSeparate, CaseRequestReturned, CaseWithdrawn, CaseRevoked, CaseBackFromSeparate:
+		return c.moveWhole(e, t)
+	case CasePartiesChanged:
+		c.changeParties(e.Parties)
+	case CaseAssigned:
+		if e.ToOfficer == c.Officer {
+			return Errorf(CodeInvalid, "toOfficer", "Việc đã do chấp hành viên này thi hành", "The officer holds the case already")
+		}
+		c.hold(c.Unit, e.ToOfficer)
+	case CaseTransferred:
+		if e.ToUnit == c.Unit {
+			return Errorf(CodeInvalid, "toUnit", "Việc đã thuộc đơn vị này", "The unit holds the case already")
+		}
+		c.hold(e.ToUnit, e.ToOfficer)
+	case CaseTagged:
+		c.Tags = slices.DeleteFunc(slices.Clone(c.Tags), func(t Tag) bool { return slices.Contains(e.RemoveTags, t) })
+		for _, t := range e.AddTags {
+			if !slices.Contains(c.Tags, t) {
+				c.Tags = append(c.Tags, t)
+			}
+		}
+	case CaseNoted:
+	default:
+	}
+	return nil
+}
+
+// open carries out the event that opens the case or, after a receipt, the
+// decision that begins enforcement.
+func (c *Case) open(e *CaseEvent, t *Transition) *Error {
+	if e.Particulars != nil {
+		c.Particulars = *e.Particulars
+		c.Parties = e.Particulars.Parties
+		c.Tags = e.Particulars.Tags
+	} else if c.State == notOpened {
+		return required("particulars", "nội dung việc thi hành án", "What the case is about")
+	}
+	switch {
+	case e.ToUnit != "":
+		c.hold(e.ToUnit, e.ToOfficer)
+	case c.State == notOpened:
+		return required("toUnit", "đơn vị thi hành", "The unit")
+	case e.ToOfficer != "":
+		c.hold(c.Unit, e.ToOfficer)
+	}
+	if e.Kind == CaseReceived {
+		c.State, c.OpenedOn = StateReceived, e.EffectiveOn
+		return nil
+	}
+	state, since, ground, verifications := t.To, e.EffectiveOn, GroundCode(""), 0
+	if e.Kind == CaseBroughtForward {
+		bal := c.Particulars.Balance
+		state, ground, verifications = bal.State, bal.Ground, bal.Verifications
+		if !bal.Since.IsZero() {
+			since = bal.Since
+		}
+	}
+	c.Decision, c.OpenedOn = e.Decision, e.EffectiveOn
+	c.Balances = make([]Balance, len(c.Particulars.Obligations))
+	for i, o := range c.Particulars.Obligations {
+		c.Balances[i] = Balance{Obligation: o, State: state, Since: since, Ground: ground, Verifications: verifications, Remaining: o.Amount}
+	}
+	c.State = state
+	return nil
+}
+
+// changeParties adds parties and replaces those whose id is known.
+func (c *Case) changeParties(changed []Party) {
+	c.Parties = slices.Clone(c.Parties)
+	for _, p := range changed {
+		if i := slices.IndexFunc(c.Parties, func(q Party) bool { return q.ID == p.ID }); i >= 0 {
+			c.Parties[i] = p
+		} else {
+			c.Parties = append(c.Parties, p)
+		}
+	}
+}
+
+// moveWhole moves all unfinished obligations with the case.
+func (c *Case) moveWhole(e *CaseEvent, t *Transition) *Error {
+	for i := range c.Balances {
+		b := &c.Balances[i]
+		if b.IsFinished() {
+			continue
+		}
+		if refusal := b.waited(t, e.EffectiveOn); refusal != nil {
+			return refusal
+		}
+		if refusal := b.nothingHeld(e.Kind); refusal != nil && t.To != StateSeparateBook && e.Kind != CaseBackFromSeparate {
+			return refusal
+		}
+		if t.To != StateSeparateBook && e.Kind != CaseBackFromSeparate {
+			b.Closed, b.Remaining = b.Closed+b.Remaining, 0
+		}
+		b.enter(t.To, e)
+	}
+	return nil
+}
+
+// nothingHeld refuses to end an obligation while collected money waits to be
+// paid out: it would leave the books with its payee unpaid.
+func (b *Balance) nothingHeld(kind CaseEventKind) *Error {
+	if b.Held == 0 {
+		return nil
+	}
+	return Errorf(CodeTransition, "obligation",
+		"Còn %[1]s đã thu của nghĩa vụ %[2]s chưa chi trả; hãy chi trả trước khi “%[3]s”",
+		"%[1]s collected for obligation %[2]s are not paid out yet; pay them out first",
+		b.Held.Vietnamese(), b.ID, kind.Name().VI)
+}
+
+// waited refuses a step before the time and the verifications the law demands.
+func (b *Balance) waited(t *Transition, on Date) *Error {
+	months := t.MinMonths
+	if months == 0 {
+		return nil
+	}
+	if g, ok := GroundOf(b.Ground); ok && g.LongWait && t.To == StateSeparateBook {
+		months *= 2
+	}
+	if from := b.Since.AddMonths(months); on < from {
+		return Errorf(CodeTooEarly, "effectiveOn",
+			"“%[1]s” chỉ được thực hiện từ ngày %[3]s (đủ %[4]d tháng kể từ %[5]s)",
+			"%[2]q is possible from %[3]s (%[4]d months after %[5]s)",
+			t.Kind.Name().VI, t.Kind.Name().EN, from.Vietnamese(), months, b.Since.Vietnamese())
+	}
+	if b.Verifications < t.MinVerifications {
+		return Errorf(CodeTooEarly, "effectiveOn",
+			"Cần ít nhất %[1]d lần xác minh, mới có %[2]d", "At least %[1]d verifications are needed, there are %[2]d",
+			t.MinVerifications, b.Verifications)
+	}
+	return nil
+}
+
+// enter moves the obligation to another state.
+func (b *Balance) enter(to CaseState, e *CaseEvent) {
+	b.State, b.Since, b.Ground, b.Until, b.Verifications = to, e.EffectiveOn, e.Ground, e.Until, 0
+}
+
+// applyToObligations carries out a step on the named obligation or on every one
+// that is in a state for it.
+func (c *Case) applyToObligations(spec *CaseEventSpec, e *CaseEvent) *Error {
+	if c.State == notOpened || c.State == StateReceived || c.State == StateRefused {
+		_, refusal := transitionFor(e.Kind, c.State, e.EffectiveOn)
+		return refusal
+	}
+	if e.Ground != "" {
+		if _, refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
+			return refusal
+		}
+	}
+	targets, refusal := c.targets(spec, e)
+	if refusal != nil {
+		return refusal
+	}
+	for _, b := range targets {
+		t, refusal := transitionFor(e.Kind, b.State, e.EffectiveOn)
+		if refusal != nil {
+			return refusal
+		}
+		if refusal := b.apply(t, e); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// targets returns the obligations a step acts on; at least one.
+func (c *Case) targets(spec *CaseEventSpec, e *CaseEvent) ([]*Balance, *Error) {
+	if e.Obligation == "" && spec.OneObligation && len(c.Balances) > 1 {
+		return nil, required("obligation", "nghĩa vụ thi hành", "The obligation")
+	}
+	var out []*Balance
+	var refused *Error
+	for i := range c.Balances {
+		b := &c.Balances[i]
+		if e.Obligation != "" && b.ID != e.Obligation {
+			continue
+		}
+		_, refusal := transitionFor(e.Kind, b.State, e.EffectiveOn)
+		switch {
+		case refusal == nil:
+			out = append(out, b)
+		case refused == nil || !b.IsFinished():
+			refused = refusal
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	return nil, Errorf(CodeUnknown, "obligation", "Việc không có nghĩa vụ %q", "The case has no obligation %q", e.Obligation)
+}
+
+// apply carries out a step on one obligation.
+func (b *Balance) apply(t *Transition, e *CaseEvent) *Error {
+	switch e.Kind {
+	case CaseCollected, CasePaidOut, CaseDeposited, CasePerformed, CaseAdjusted, CaseReduced:
+		return b.move(e)
+	case CaseVerified:
+		if e.Finding == FindingMeans && t.To != "" {
+			b.enter(t.To, e)
+			return nil
+		}
+		b.Verifications++
+		return nil
+	case CasePostponed:
+		if refusal := b.mayPostpone(e); refusal != nil {
+			return refusal
+		}
+	case CaseEntrusted:
+		if refusal := b.nothingHeld(e.Kind); refusal != nil {
+			return refusal
+		}
+		b.Entrusted, b.Remaining = b.Entrusted+b.Remaining, 0
+	case CaseTerminated:
+		if refusal := b.nothingHeld(e.Kind); refusal != nil {
+			return refusal
+		}
+		b.Terminated, b.Remaining = b.Terminated+b.Remaining, 0
+	case CaseReopened:
+		if refusal := b.reopen(e); refusal != nil {
+			return refusal
+		}
+	default:
+	}
+	if t.To != "" {
+		b.enter(t.To, e)
+	}
+	return nil
+}
+
+// mayPostpone refuses a postponement beyond what its ground allows.
+func (b *Balance) mayPostpone(e *CaseEvent) *Error {
+	g, _ := GroundOf(e.Ground)
+	if g.MaxMonths > 0 {
+		latest := e.EffectiveOn.AddMonths(g.MaxMonths)
+		if e.Until.IsZero() {
+			return required("until", "thời hạn hoãn", "The end of the postponement")
+		}
+		if e.Until > latest {
+			return Errorf(CodeOutOfRange, "until", "Theo %[1]s chỉ được hoãn đến ngày %[2]s", "Under %[1]s a postponement may last until %[2]s", g.Citation, latest.Vietnamese())
+		}
+	}
+	if g.Once {
+		if slices.Contains(b.usedOnce, g.Code) {
+			return Errorf(CodeTransition, "ground", "Căn cứ %s chỉ được dùng một lần", "Ground %s may be used once", g.Citation)
+		}
+		b.usedOnce = append(b.usedOnce, g.Code)
+	}
+	return nil
+}
+
+// move carries out a step in money or value and finishes the obligation when
+// nothing is left.
+func (b *Balance) move(e *CaseEvent) *Error {
+	if !b.Kind.IsMoney() && e.Kind != CasePerformed && e.Kind != CaseAdjusted {
+		return Errorf(CodeNotAllowed, "kind", "Nghĩa vụ %[1]s không phải nghĩa vụ về tiền", "Obligation %[1]s is not one to pay money", b.ID)
+	}
+	amount := e.Amount
+	switch e.Kind {
+	case CaseCollected:
+		if refusal := within(amount, b.Remaining, "còn phải thu", "remains to be collected"); refusal != nil {
+			return refusal
+		}
+		b.Remaining, b.Held, b.Performed = b.Remaining-amount, b.Held+amount, true
+	case CasePaidOut, CaseDeposited:
+		if refusal := within(amount, b.Held, "đã thu chưa chi", "is held"); refusal != nil {
+			return refusal
+		}
+		b.Held, b.Done, b.Performed = b.Held-amount, b.Done+amount, true
+	case CasePerformed:
+		switch {
+		case amount == 0 && !b.Kind.IsMoney():
+			amount = b.Remaining
+		case amount == 0:
+			return required("amount", "số tiền đã thi hành", "The amount performed")
+		}
+		if refusal := within(amount, b.Remaining, "còn phải thi hành", "remains to be performed"); refusal != nil {
+			return refusal
+		}
+		b.Remaining, b.Done, b.Performed = b.Remaining-amount, b.Done+amount, true
+	case CaseReduced:
+		if refusal := within(amount, b.Remaining, "còn phải thi hành", "remains"); refusal != nil {
+			return refusal
+		}
+		b.Remaining, b.Reduced = b.Remaining-amount, b.Reduced+amount
+	case CaseAdjusted:
+		if b.Remaining+amount < 0 || b.Remaining+amount == 0 && b.Held == 0 {
+			return Errorf(CodeExceeds, "amount", "Chỉ còn %s, không thể giảm như vậy", "Only %s remains; it cannot be lowered by that much", b.Remaining.Vietnamese())
+		}
+		if b.Amount+b.Adjusted+amount > MaxDong {
+			return Errorf(CodeOutOfRange, "amount", "Giá trị nghĩa vụ vượt quá %s", "The obligation would exceed %s", MaxDong.Vietnamese())
+		}
+		b.Adjusted, b.Remaining = b.Adjusted+amount, b.Remaining+amount
+		return nil
+	default:
+	}
+	if b.Remaining == 0 && b.Held == 0 {
+		to := StateReduced
+		if b.Performed {
+			to = StateDone
+		}
+		b.enter(to, e)
+	}
+	return nil
+}
+
+// within refuses an amount above what there is.
+func within(amount, limit Dong, vi, en string) *Error {
+	if amount <= limit {
+		return nil
+	}
+	return Errorf(CodeExceeds, "amount", "%[1]s nhiều hơn số "+vi+" (%[2]s)", "%[1]s is more than what "+en+" (%[2]s)", amount.Vietnamese(), limit.Vietnamese())
+}
+
+// reopen takes back how the obligation ended: what was terminated, reduced or
+// returned remains again, and of what was done the amount given.
+func (b *Balance) reopen(e *CaseEvent) *Error {
+	switch b.State {
+	case StateDone:
+		amount := e.Amount
+		if !b.Kind.IsMoney() {
+			amount = b.Done
+		} else if amount == 0 {
+			return required("amount", "số tiền phải thi hành lại", "The amount to be enforced again")
+		}
+		if refusal := within(amount, b.Done, "đã thi hành", "was done"); refusal != nil {
+			return refusal
+		}
+		b.Remaining, b.Done = b.Remaining+amount, b.Done-amount
+		b.Performed = b.Done > 0
+	case StateTerminated:
+		b.Remaining, b.Terminated = b.Remaining+b.Terminated, 0
+	case StateReduced:
+		b.Remaining, b.Reduced = b.Remaining+b.Reduced, 0
+	case StateReturned:
+		b.Remaining, b.Closed = b.Remaining+b.Closed, 0
+	default:
+	}
+	return nil
+}
