@@ -1,0 +1,101 @@
+package store
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// A Cursor marks a document's place in a sort: the value of the sort field and
+// the id. It stays valid when the document moves or goes, and is opaque to
+// clients.
+type Cursor string
+
+// cursorVersion is raised when the encoding changes, so that a cursor kept by a
+// client from before is refused and not misread.
+const cursorVersion = 1
+
+type cursorJSON struct {
+	V    int             `json:"v"`
+	Sort string          `json:"s,omitempty"`
+	Type FieldType       `json:"t,omitempty"`
+	Key  json.RawMessage `json:"k,omitempty"`
+	ID   string          `json:"i"`
+}
+
+// NewCursor encodes the place of the document id whose sort field holds value
+// (string, int64, bool or time.Time; ignored where sort is empty).
+func NewCursor(sort string, value any, id string) (Cursor, error) {
+	c := cursorJSON{V: cursorVersion, Sort: sort, ID: id}
+	if sort != "" {
+		switch v := value.(type) {
+		case string:
+			c.Type = String
+		case int64:
+			c.Type = Int
+		case bool:
+			c.Type = Bool
+		case time.Time:
+			c.Type, value = Time, v.UnixMilli()
+		default:
+			return "", fmt.Errorf("%w: cannot mark a %T", ErrBadCursor, value)
+		}
+		key, err := json.Marshal(value)
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrBadCursor, err)
+		}
+		c.Key = key
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadCursor, err)
+	}
+	return Cursor(base64.RawURLEncoding.EncodeToString(b)), nil
+}
+
+// Decode returns the sort value and id that the cursor marks, in the Go type of
+// the sort field. ErrBadCursor if it was made for another sort or by nobody.
+func (c Cursor) Decode(coll *Collection, sort string) (value any, id string, err error) {
+	raw, err := base64.RawURLEncoding.DecodeString(string(c))
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: not an encoding", ErrBadCursor)
+	}
+	var j cursorJSON
+	if err := json.Unmarshal(raw, &j); err != nil || j.V != cursorVersion || j.ID == "" {
+		return nil, "", fmt.Errorf("%w: not readable", ErrBadCursor)
+	}
+	if j.Sort != sort {
+		return nil, "", fmt.Errorf("%w: made for another order", ErrBadCursor)
+	}
+	if sort == "" {
+		return nil, j.ID, nil
+	}
+	f, ok := coll.Field(sort)
+	if !ok || f.Type != j.Type {
+		return nil, "", fmt.Errorf("%w: made for another field", ErrBadCursor)
+	}
+	switch f.Type {
+	case String:
+		value, err = decodeKey[string](j.Key)
+	case Int:
+		value, err = decodeKey[int64](j.Key)
+	case Bool:
+		value, err = decodeKey[bool](j.Key)
+	case Time:
+		var ms int64
+		ms, err = decodeKey[int64](j.Key)
+		value = time.UnixMilli(ms).UTC()
+	default:
+		err = fmt.Errorf("%w: field %q is not sortable", ErrBadCursor, sort)
+	}
+	return value, j.ID, err
+}
+
+func decodeKey[T any](raw json.RawMessage) (T, error) {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, fmt.Errorf("%w: key not readable", ErrBadCursor)
+	}
+	return v, nil
+}
