@@ -174,7 +174,7 @@ func (n DocumentNumber) Suffixes() []string {
 func (n DocumentNumber) SearchTokens() []string {
 	t := Tokens(n.Raw)
 	if n.Parsed {
-		t = append(t, strconv.Itoa(n.Seq)+strings.ToLower(Fold(n.SeqSuffix)))
+		t = append(t, strconv.Itoa(n.Seq)+Fold(n.SeqSuffix))
 		slices.Sort(t)
 		t = slices.Compact(t)
 	}

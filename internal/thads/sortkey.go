@@ -26,15 +26,17 @@ const (
 // Case never counts.
 //
 // The tables are our own, not those of golang.org/x/text/collate: keys are
-// stored, so a new version of a module must not move them silently; a key
-// costs a tenth; and collate compares tones letter by letter, where a syllable
-// has one tone wherever it is written (hoà, hòa). On all else the two agree,
-// which the tests assert.
+// stored, so a new version of a module must not move them silently; and collate
+// compares tones letter by letter, where a syllable has one tone wherever it is
+// written (hoà, hòa). On all else the two agree, which the tests assert.
 const (
-	// keySeparator ends a level; it is less than every weight and tone.
-	keySeparator = '!'
+	// partSeparator stands between the parts of a name, less than all else, and
+	// toneSeparator before the tones, less than every weight: a part without
+	// tones comes before the same letters with tones, whatever part follows.
+	partSeparator = '!'
+	toneSeparator = '#'
 	// weightSpace is the least weight; those of punctuation follow.
-	weightSpace = '#'
+	weightSpace = '$'
 	// weightSymbol leads any other symbol, followed by its code point.
 	weightSymbol = 'L'
 	// weightNumber leads a number, followed by its length and its digits; the
@@ -101,7 +103,7 @@ func AppendNameSortKey(dst []byte, name string) []byte {
 		if part == "" && (extra == "" || len(dst) == limit) {
 			continue
 		}
-		dst = appendKey(appendBounded(dst, limit, keySeparator), limit, part)
+		dst = appendKey(appendBounded(dst, limit, partSeparator), limit, part)
 	}
 	return dst
 }
@@ -156,7 +158,7 @@ func appendKey(dst []byte, limit int, s string) []byte {
 	}
 	tones.endWord()
 	if level := tones.trimmed(); len(level) > 0 {
-		dst = appendBounded(dst, limit, keySeparator)
+		dst = appendBounded(dst, limit, toneSeparator)
 		dst = appendBounded(dst, limit, level...)
 	}
 	return dst
