@@ -1,0 +1,43 @@
+import { useId, useState } from 'react';
+import { useI18n } from '../i18n';
+import { chooseTheme, storedTheme, THEMES } from '../lib/theme';
+import { Icon } from '../ui/icons';
+
+const LANGUAGES = ['vi', 'en'] as const;
+
+/** Language and appearance, in a native popover: it closes on Escape and on a click beside it. */
+export function Preferences() {
+  const { t, language, setLanguage } = useI18n();
+  const id = useId();
+  const [theme, setTheme] = useState(storedTheme);
+  return (
+    <div className="menu">
+      <button type="button" className="button" popoverTarget={id} aria-label={t('app.account')}><Icon name="user" /></button>
+      <dialog id={id} popover="auto" aria-label={t('app.account')}>
+        <div className="stack">
+          <fieldset className="field">
+            <legend className="label">{t('app.language')}</legend>
+            {LANGUAGES.map((value) => (
+              <label key={value} className="check" lang={value}>
+                <input type="radio" name="language" checked={language === value} onChange={() => setLanguage(value)} />
+                {t(`language.${value}`)}
+              </label>
+            ))}
+          </fieldset>
+          <fieldset className="field">
+            <legend className="label">{t('app.theme')}</legend>
+            {THEMES.map((value) => (
+              <label key={value} className="check">
+                <input
+                  type="radio" name="theme" checked={theme === value}
+                  onChange={() => { chooseTheme(value); setTheme(value); }}
+                />
+                {t(`theme.${value}`)}
+              </label>
+            ))}
+          </fieldset>
+        </div>
+      </dialog>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+// The Vietnamese catalogue, the source of all keys. See index.tsx for the conventions.
+export const vi = {
+  'app.name': 'Sổ THADS',
+  'app.agency': 'Thi hành án dân sự tỉnh',
+  'app.skip': 'Đến nội dung chính',
+  'app.rooms': 'Các phòng',
+  'app.account': 'Tài khoản và hiển thị',
+  'app.language': 'Ngôn ngữ',
+  'app.theme': 'Giao diện',
+  'app.notFound': 'Không có trang này',
+  'app.notFoundText': 'Địa chỉ có thể đã gõ nhầm hoặc trang đã được chuyển đi.',
+  'app.home': 'Về trang Tổng quan',
+  'app.crashed': 'Trang này gặp lỗi',
+  'app.crashedText': 'Dữ liệu không bị ảnh hưởng. Hãy tải lại trang; nếu vẫn lỗi, báo người quản trị.',
+
+  'language.vi': 'Tiếng Việt',
+  'language.en': 'English',
+  'theme.system': 'Theo thiết bị',
+  'theme.light': 'Sáng',
+  'theme.dark': 'Tối',
+
+  'room.overview': 'Tổng quan',
+
+  'action.retry': 'Thử lại',
+  'action.reload': 'Tải lại trang',
+
+  'state.loading': 'Đang tải',
+  'state.stale': 'Không làm mới được; đang hiển thị dữ liệu đã tải trước đó.',
+  'state.signedOut': 'Bạn chưa đăng nhập',
+  'state.signedOutText': 'Nội dung này chỉ dành cho người đã đăng nhập.',
+  'state.forbidden': 'Bạn không có quyền xem nội dung này',
+  'state.forbiddenText': 'Nếu cần xem để làm nhiệm vụ, hãy đề nghị người quản trị của đơn vị cấp quyền.',
+  'state.building': 'Sổ cái đang được dựng lại',
+  'state.buildingText': 'Máy chủ vừa khởi động và đang đọc lại số liệu. Hãy thử lại sau giây lát.',
+  'state.timeout': 'Máy chủ trả lời quá lâu',
+  'state.timeoutText': 'Hãy thu hẹp điều kiện tìm rồi thử lại.',
+  'state.unreachable': 'Không kết nối được với máy chủ',
+  'state.unreachableText': 'Hãy kiểm tra mạng rồi thử lại. Những gì đang gõ vẫn còn.',
+  'state.failed': 'Không tải được nội dung',
+  'state.failedText': 'Đã xảy ra lỗi ở máy chủ. Nếu thử lại vẫn lỗi, hãy báo người quản trị kèm mã dưới đây.',
+  'state.requestId': 'mã yêu cầu {id}',
+
+  'field.datePattern': 'dd/mm/yyyy',
+  'field.dateProblem': 'Ngày không hợp lệ; ghi theo ngày/tháng/năm, ví dụ 30/09/2019',
+  'field.dongProblem': 'Số tiền không hợp lệ; ghi ví dụ 1.500.000 hoặc 1,5 triệu',
+
+  'pager.label': 'Chuyển trang',
+  'pager.first': 'Đầu danh sách',
+  'pager.previous': 'Trang trước',
+  'pager.next': 'Trang sau',
+} as const;
