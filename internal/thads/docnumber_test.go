@@ -140,7 +140,20 @@ func TestDocumentNumberJSON(t *testing.T) {
 			t.Errorf("round trip (-want +got):\n%s", diff)
 		}
 	}
+	byNumber := map[DocumentNumber]int{ParseDocumentNumber("16-CT/TU"): 1}
+	var back map[DocumentNumber]int
+	if b, err := json.Marshal(byNumber); err != nil {
+		t.Error(err)
+	} else if err := json.Unmarshal(b, &back); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(byNumber, back); diff != "" {
+		t.Errorf("keys of a map (-want +got):\n%s", diff)
+	}
 	n := ParseDocumentNumber("1/QĐ")
+	if n.String() != "1/QĐ" {
+		t.Errorf("String = %q", n.String())
+	}
 	if err := json.Unmarshal([]byte("46"), &n); !isCode(err, CodeInvalid) {
 		t.Errorf("a JSON number is accepted: %v", err)
 	}

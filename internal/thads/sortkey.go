@@ -76,13 +76,13 @@ func TextSortKey(s string) string {
 
 // AppendTextSortKey appends [TextSortKey] of s to dst.
 func AppendTextSortKey(dst []byte, s string) []byte {
-	return appendKey(dst, len(dst)+MaxTextSortKey, plain(s))
+	return appendKey(dst, len(dst)+MaxTextSortKey, NormalizeName(s))
 }
 
 // AppendNameSortKey appends [NameSortKey] of the name to dst.
 func AppendNameSortKey(dst []byte, name string) []byte {
 	limit := len(dst) + MaxNameSortKey
-	name = plain(name)
+	name = NormalizeName(name)
 	extra := ""
 	if strings.HasSuffix(name, ")") {
 		if i := strings.IndexByte(name, '('); i > 0 {
@@ -108,23 +108,10 @@ func AppendNameSortKey(dst []byte, name string) []byte {
 	return dst
 }
 
-// plain returns s without spaces at its ends, normalised where anything in it
-// is not in the tables.
-func plain(s string) string {
-	for _, r := range s {
-		if glyphs.at(r).weight == 0 {
-			return NormalizeName(s)
-		}
-	}
-	return strings.Trim(s, " ")
-}
-
-// appendKey appends the levels of one part to dst, up to limit bytes.
+// appendKey appends the levels of one part, normalised, to dst, up to limit
+// bytes.
 func appendKey(dst []byte, limit int, s string) []byte {
-	var (
-		tones levelOfTones
-		space bool
-	)
+	var tones levelOfTones
 	for i := 0; i < len(s) && len(dst) < limit; {
 		r, size := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
@@ -132,12 +119,6 @@ func appendKey(dst []byte, limit int, s string) []byte {
 		}
 		g := glyphs.at(r)
 		switch {
-		case g.weight == weightSpace:
-			// Doubled spaces count once.
-			if !space {
-				tones.endWord()
-				dst = append(dst, weightSpace)
-			}
 		case g.letter:
 			dst = append(dst, g.weight)
 			tones.letter(g.tone)
@@ -153,7 +134,6 @@ func appendKey(dst []byte, limit int, s string) []byte {
 		default:
 			dst = appendForeign(dst, limit, &tones, s[i:i+size], r)
 		}
-		space = g.weight == weightSpace
 		i += size
 	}
 	tones.endWord()

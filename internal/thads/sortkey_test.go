@@ -57,6 +57,7 @@ func TestTextSortKeyOrder(t *testing.T) {
 		{"d and đ", []string{"da", "dung", "dũng", "đa", "đê"}},
 		{"spaces, punctuation, digits, letters, others", []string{"", "a", "a b", "a-b", "a.b", "a©", "a1", "ab", "aя"}},
 		{"foreign marks come last among tones", []string{"mu", "mú", "mụ", "mü"}},
+		{"Vietnamese tones on other letters", []string{"n", "ǹ", "n\u0309", "ñ", "ń", "ṇ", "ň", "o"}},
 		{"foreign letters with several marks", []string{"nu", "nü", "nǘ"}},
 	}
 	for _, tt := range tests {
@@ -309,7 +310,7 @@ func TestAppendSortKey(t *testing.T) {
 }
 
 func FuzzSortKey(f *testing.F) {
-	for _, s := range []string{"Nguyễn Thị Minh", "Phòng khu vực 10", "Hoà (tức Tý)", "ǘ", "Москва", "a\u0301\u0323", "\xff", "0", "000", "((", ")", "(a)", "a ()", "\u0301", "ﬁ"} {
+	for _, s := range []string{"Nguyễn Thị Minh", "Phòng khu vực 10", "Hoà (tức Tý)", "ǘ", "Москва", "a\u0301\u0323", "\xff", "0", "000", "((", ")", "(a)", "a ()", "\u0301", "ﬁ", "0000ề0 0  00"} {
 		f.Add(s, "Nguyễn Thị Mính")
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
@@ -338,7 +339,7 @@ var sinkString string
 
 func BenchmarkNameSortKey(b *testing.B) {
 	for _, s := range []string{"Nguyễn Thị Minh", norm.NFD.String("Nguyễn Thị Minh"), "Jürgen Müller"} {
-		b.Run(norm.NFC.String(s), func(b *testing.B) {
+		b.Run(s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				sinkString = NameSortKey(s)

@@ -151,13 +151,19 @@ func Fold(s string) string {
 			if isToneMark(r) {
 				continue
 			}
-			return foldSlowly(s)
+			if !isDashOrQuote(r) {
+				return foldSlowly(s)
+			}
 		}
 		if space {
 			b = append(b, ' ')
 			space = false
 		}
-		b = append(b, g.fold)
+		if g.weight == 0 {
+			b = utf8.AppendRune(b, r)
+		} else {
+			b = append(b, g.fold)
+		}
 	}
 	return string(b)
 }
@@ -190,6 +196,10 @@ func isToneMark(r rune) bool {
 	}
 }
 
+// isDashOrQuote tells whether r is one of the dashes, quotes, bullets and dots
+// from U+2010 to U+2027, frequent in titles, which neither fold nor compose.
+func isDashOrQuote(r rune) bool { return '‐' <= r && r <= '‧' }
+
 // NormalizeName returns the text as it is stored: composed (NFC), with single
 // spaces and none at the ends, without control and format characters, and
 // valid UTF-8. Case is kept.
@@ -212,7 +222,7 @@ func isNormalized(s string) bool {
 	space := true
 	for _, r := range s {
 		w := glyphs.at(r).weight
-		if w == 0 || w == weightSpace && space {
+		if w == 0 && !isDashOrQuote(r) || w == weightSpace && space {
 			return false
 		}
 		space = w == weightSpace

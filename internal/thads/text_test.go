@@ -32,6 +32,7 @@ func TestFold(t *testing.T) {
 		{"zero width", "Thanh\u200b Ho\u200dá\ufeff", "thanh hoa"},
 		{"control", "a\x00b\x7fc", "abc"},
 		{"punctuation stays", "QĐ-THADS (số 1)", "qd-thads (so 1)"},
+		{"dashes and quotes", "“Đề án” – 2019…", "“de an” – 2019…"},
 		{"other Latin", "Müller Çelik Ångström Łódź", "muller celik angstrom łodz"},
 		{"other scripts", "Москва 東京 Ω", "москва 東京 ω"},
 		{"hangul, composed and not", "한 " + norm.NFD.String("한"), norm.NFD.String("한 한")},
