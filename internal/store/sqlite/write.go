@@ -467,7 +467,7 @@ func decodeSets(b []byte) (map[int][]string, error) {
 	at := 0
 	number := func() int {
 		v, n := binary.Uvarint(b[at:])
-		if n <= 0 || v > uint64(len(b)) {
+		if n <= 0 || v > store.MaxDocumentBytes {
 			return -1
 		}
 		at += n
