@@ -1,17 +1,27 @@
 package thads
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
 
-// FoldCase replays a history. An error tells that the history is not a legal
-// one, which no document written by Append ever is; a store that returns such a
-// history is damaged.
+// FoldCase replays a stored history. An error wraps ErrDamaged: no history
+// written by Append is refused. FoldCase checks what keeps the fold meaningful
+// (order, money, the table of steps) and not every field, so that rules of
+// entry may become stricter without making old records unreadable.
 func FoldCase(id CaseID, events []CaseEvent) (*Case, error) {
+	if len(events) == 0 {
+		return nil, fmt.Errorf("%w: case %q has no events", ErrDamaged, id)
+	}
+	if err := intact(events); err != nil {
+		return nil, fmt.Errorf("%w: case %q: %w", ErrDamaged, id, err)
+	}
 	c, failed, refusal := foldCase(id, events, false)
 	if refusal != nil {
-		return nil, conflicting(refusal, &failed.Record, 0, failed.Kind.Name())
+		// The refusal is told, not wrapped: nobody asked for what it refuses.
+		return nil, fmt.Errorf("%w: case %q: event %d (%s): %s", ErrDamaged, id, failed.Seq, failed.Kind, refusal.Error())
 	}
 	return c, nil
 }
@@ -34,9 +44,16 @@ func (c *Case) Append(e CaseEvent, now time.Time) (*Case, error) {
 		return nil, err
 	}
 	if e.Voids != 0 {
-		e = CaseEvent{Record: e.Record, Kind: CaseVoidedEvent, Note: e.Note}
-	} else if err := c.validate(&e).Err(); err != nil {
-		return nil, err
+		if len(e.Note) > MaxText {
+			return nil, tooLong("note")
+		}
+		voided := &c.Events[e.Voids-1]
+		e = CaseEvent{Record: e.Record, Kind: CaseVoidedEvent, Unit: voided.Unit, Officer: voided.Officer, Note: e.Note}
+	} else {
+		c.number(&e)
+		if err := c.validate(&e).Err(); err != nil {
+			return nil, err
+		}
 	}
 	events := append(slices.Clip(slices.Clone(c.Events)), e)
 	next, failed, refusal := foldCase(c.ID, events, true)
@@ -55,15 +72,15 @@ func (c *Case) Append(e CaseEvent, now time.Time) (*Case, error) {
 func foldCase(id CaseID, events []CaseEvent, recording bool) (c *Case, failed *CaseEvent, refusal *Error) {
 	c = &Case{ID: id, Version: len(events), Events: events}
 	steps := effective(events)
-	opened := slices.ContainsFunc(steps, func(s step[CaseEvent]) bool { return s.ev.opens() })
-	if !opened && len(events) > 0 {
-		c.foldVoided(&events[0])
+	if openingVoided(events, steps) {
+		c.foldVoided(events, steps)
 		return c, nil, nil
 	}
 	for _, s := range steps {
 		newest := recording && s.ev.Seq == len(events)
 		if newest {
 			s.ev.Unit, s.ev.Officer = c.Unit, c.Officer
+			c.nameObligation(s.ev)
 		}
 		if refusal := c.apply(s.ev); refusal != nil {
 			return nil, s.ev, refusal
@@ -75,14 +92,51 @@ func foldCase(id CaseID, events []CaseEvent, recording bool) (c *Case, failed *C
 	return c, nil, nil
 }
 
-// foldVoided shows what a case whose opening was taken back had been opened
-// with; it is in no figure.
-func (c *Case) foldVoided(first *CaseEvent) {
-	c.State, c.Since, c.OpenedOn = StateVoided, first.EffectiveOn, first.EffectiveOn
-	c.hold(first.ToUnit, first.ToOfficer)
-	c.Decision = first.Decision
-	if first.Particulars != nil {
-		c.Particulars, c.Parties = *first.Particulars, first.Particulars.Parties
+// nameObligation writes into an event that is being recorded which obligation
+// it acts on where the case has only that one, so that the event still means it
+// should a correction give the case more.
+func (c *Case) nameObligation(e *CaseEvent) {
+	if spec, ok := caseEventSpec(e.Kind); ok && spec.OneObligation && e.Obligation == "" && len(c.Balances) == 1 {
+		e.Obligation = c.Balances[0].ID
+	}
+}
+
+// openingVoided tells whether the event that opened the case was taken back: no
+// step that stands opens it, and none stands in the place of one that did. (An
+// opening corrected into an event that opens nothing is refused by the replay.)
+func openingVoided(events []CaseEvent, steps []step[CaseEvent]) bool {
+	if slices.ContainsFunc(steps, func(s step[CaseEvent]) bool { return s.ev.opens() || events[s.slot-1].opens() }) {
+		return false
+	}
+	return slices.ContainsFunc(events, func(e CaseEvent) bool { return e.opens() })
+}
+
+// foldVoided shows what a case whose opening was taken back had been: its last
+// particulars and decision, and all that ever held it. It is in no figure.
+func (c *Case) foldVoided(events []CaseEvent, steps []step[CaseEvent]) {
+	c.State = StateVoided
+	for i := range events {
+		e := &events[i]
+		switch e.Kind {
+		case CaseReceived, CaseDecided, CaseBroughtForward:
+			c.Since, c.OpenedOn, c.Decision = e.EffectiveOn, e.EffectiveOn, cmp.Or(e.Decision, c.Decision)
+			if p := e.Particulars; p != nil {
+				c.Particulars, c.Parties, c.Tags = *p, p.Parties, p.Tags
+			}
+			c.handOver(e)
+		default:
+		}
+	}
+	for _, s := range steps {
+		c.handOver(s.ev)
+	}
+}
+
+// handOver makes the unit and officer that the event names the holders; an
+// officer alone holds the case in the unit where it is.
+func (c *Case) handOver(e *CaseEvent) {
+	if e.ToUnit != "" || e.ToOfficer != "" {
+		c.hold(cmp.Or(e.ToUnit, c.Unit), e.ToOfficer)
 	}
 }
 
@@ -117,6 +171,9 @@ func (c *Case) apply(e *CaseEvent) *Error {
 	c.settle()
 	if c.State != was {
 		c.Since = e.EffectiveOn
+		if e.Kind == CaseBroughtForward {
+			c.Since = c.Balances[0].Since
+		}
 		c.FinishedOn = 0
 		if c.isOver() {
 			c.FinishedOn = e.EffectiveOn
@@ -208,7 +265,7 @@ func (c *Case) applyToCase(e *CaseEvent) *Error {
 	case CaseMovedToSeparate, CaseRequestReturned, CaseWithdrawn, CaseRevoked, CaseBackFromSeparate:
 		return c.moveWhole(e, t)
 	case CasePartiesChanged:
-		c.changeParties(e.Parties)
+		return c.changeParties(e.Parties)
 	case CaseAssigned:
 		if e.ToOfficer == c.Officer {
 			return Errorf(CodeInvalid, "toOfficer", "Việc đã do chấp hành viên này thi hành", "The officer holds the case already")
@@ -242,21 +299,23 @@ func (c *Case) open(e *CaseEvent, t *Transition) *Error {
 	} else if c.State == notOpened {
 		return required("particulars", "nội dung việc thi hành án", "What the case is about")
 	}
-	switch {
-	case e.ToUnit != "":
-		c.hold(e.ToUnit, e.ToOfficer)
-	case c.State == notOpened:
+	if e.ToUnit == "" && c.State == notOpened {
 		return required("toUnit", "đơn vị thi hành", "The unit")
-	case e.ToOfficer != "":
-		c.hold(c.Unit, e.ToOfficer)
 	}
+	c.handOver(e)
 	if e.Kind == CaseReceived {
 		c.State, c.OpenedOn = StateReceived, e.EffectiveOn
 		return nil
 	}
+	if refusal := soundObligations(c.Particulars.Obligations); refusal != nil {
+		return refusal
+	}
 	state, since, ground, verifications := t.To, e.EffectiveOn, GroundCode(""), 0
 	if e.Kind == CaseBroughtForward {
 		bal := c.Particulars.Balance
+		if bal == nil || !bal.State.bringsForward() {
+			return required("particulars.balance", "trạng thái khi chuyển sang", "The state it is brought forward in")
+		}
 		state, ground, verifications = bal.State, bal.Ground, bal.Verifications
 		if !bal.Since.IsZero() {
 			since = bal.Since
@@ -271,16 +330,52 @@ func (c *Case) open(e *CaseEvent, t *Transition) *Error {
 	return nil
 }
 
-// changeParties adds parties and replaces those whose id is known.
-func (c *Case) changeParties(changed []Party) {
+// bringsForward tells whether an older case may enter the ledger in the state.
+func (s CaseState) bringsForward() bool { return s.IsLive() || s == StateSeparateBook }
+
+// soundObligations refuses obligations over which no balance could be kept.
+func soundObligations(obligations []Obligation) *Error {
+	const field = "particulars.obligations"
+	if len(obligations) == 0 {
+		return required(field, "nghĩa vụ thi hành án", "An obligation")
+	}
+	var total Dong
+	seen := make(map[string]bool, len(obligations))
+	for i := range obligations {
+		o := &obligations[i]
+		if seen[o.ID] {
+			return Errorf(CodeDuplicate, field, "Trùng mã nghĩa vụ %q", "The obligation id %q occurs twice", clip(o.ID))
+		}
+		seen[o.ID] = true
+		if o.Amount < 0 || o.Amount > MaxDong-total {
+			return Errorf(CodeOutOfRange, field, "Số tiền phải từ 0 đến %s", "The amounts must be from 0 to %s", MaxDong.Vietnamese())
+		}
+		total += o.Amount
+	}
+	return nil
+}
+
+// changeParties adds parties and replaces those whose id is known. A party
+// keeps its role: obligations rest on it, and the last debtor must not vanish.
+// Who steps into another's place takes over the id; who gets a further role is
+// added.
+func (c *Case) changeParties(changed []Party) *Error {
 	c.Parties = slices.Clone(c.Parties)
-	for _, p := range changed {
-		if i := slices.IndexFunc(c.Parties, func(q Party) bool { return q.ID == p.ID }); i >= 0 {
-			c.Parties[i] = p
-		} else {
+	for j, p := range changed {
+		i := slices.IndexFunc(c.Parties, func(q Party) bool { return q.ID == p.ID })
+		switch {
+		case i < 0:
 			c.Parties = append(c.Parties, p)
+		case c.Parties[i].Role != p.Role:
+			return Errorf(CodeNotAllowed, "parties."+itoa(j)+".role",
+				"Đương sự %[1]q là “%[2]s”, không thể đổi tư cách; hãy thêm đương sự mới hoặc sửa nội dung mở việc",
+				"Party %[1]q is a %[3]s and keeps that role; add another party or correct the opening",
+				clip(p.ID), termOf(partyRoles, c.Parties[i].Role).VI, termOf(partyRoles, c.Parties[i].Role).EN)
+		default:
+			c.Parties[i] = p
 		}
 	}
+	return nil
 }
 
 // moveWhole moves all unfinished obligations with the case.
@@ -293,7 +388,9 @@ func (c *Case) moveWhole(e *CaseEvent, t *Transition) *Error {
 		if refusal := b.waited(t, e.EffectiveOn); refusal != nil {
 			return refusal
 		}
-		if refusal := b.nothingHeld(e.Kind); refusal != nil && t.To != StateSeparateBook && e.Kind != CaseBackFromSeparate {
+		// Nothing may be held in the separate book either: it lies outside the
+		// balance of the live cases, in which collected money still counts.
+		if refusal := b.nothingHeld(e.Kind); refusal != nil {
 			return refusal
 		}
 		if t.To != StateSeparateBook && e.Kind != CaseBackFromSeparate {
@@ -369,19 +466,29 @@ func (c *Case) applyToObligations(spec *CaseEventSpec, e *CaseEvent) *Error {
 			return refusal
 		}
 	}
+	if e.Kind == CaseAdjusted && c.Totals().Total > MaxDong {
+		return Errorf(CodeOutOfRange, "amount", "Tổng giá trị của việc vượt quá %s", "The case would exceed %s in all", MaxDong.Vietnamese())
+	}
 	return nil
 }
 
 // targets returns the obligations a step acts on; at least one.
 func (c *Case) targets(spec *CaseEventSpec, e *CaseEvent) ([]*Balance, *Error) {
-	if e.Obligation == "" && spec.OneObligation && len(c.Balances) > 1 {
+	all := e.Obligation == "" && len(c.Balances) > 1
+	// A sum belongs to one obligation, also where the step could act on several.
+	if all && (spec.OneObligation || e.Kind == CaseReopened && e.Amount != 0) {
 		return nil, required("obligation", "nghĩa vụ thi hành", "The obligation")
 	}
 	var out []*Balance
-	var refused *Error
+	var refused, unnamed *Error
 	for i := range c.Balances {
 		b := &c.Balances[i]
 		if e.Obligation != "" && b.ID != e.Obligation {
+			continue
+		}
+		// What was performed is reopened by name only.
+		if all && e.Kind == CaseReopened && b.State == StateDone {
+			unnamed = required("obligation", "nghĩa vụ thi hành", "The obligation")
 			continue
 		}
 		_, refusal := transitionFor(e.Kind, b.State, e.EffectiveOn)
@@ -395,10 +502,10 @@ func (c *Case) targets(spec *CaseEventSpec, e *CaseEvent) ([]*Balance, *Error) {
 	if len(out) > 0 {
 		return out, nil
 	}
-	if refused != nil {
-		return nil, refused
+	if refusal := cmp.Or(unnamed, refused); refusal != nil {
+		return nil, refusal
 	}
-	return nil, Errorf(CodeUnknown, "obligation", "Việc không có nghĩa vụ %q", "The case has no obligation %q", e.Obligation)
+	return nil, Errorf(CodeUnknown, "obligation", "Việc không có nghĩa vụ %q", "The case has no obligation %q", clip(e.Obligation))
 }
 
 // apply carries out a step on one obligation.
@@ -467,6 +574,9 @@ func (b *Balance) move(e *CaseEvent) *Error {
 		return Errorf(CodeNotAllowed, "kind", "Nghĩa vụ %[1]s không phải nghĩa vụ về tiền", "Obligation %[1]s is not one to pay money", b.ID)
 	}
 	amount := e.Amount
+	if amount < 0 && e.Kind != CaseAdjusted || !amount.Valid() {
+		return Errorf(CodeOutOfRange, "amount", "Số tiền phải từ 1 đến %s", "The amount must be from 1 to %s", MaxDong.Vietnamese())
+	}
 	switch e.Kind {
 	case CaseCollected:
 		if refusal := within(amount, b.Remaining, "còn phải thu", "remains to be collected"); refusal != nil {
@@ -496,10 +606,7 @@ func (b *Balance) move(e *CaseEvent) *Error {
 		b.Remaining, b.Reduced = b.Remaining-amount, b.Reduced+amount
 	case CaseAdjusted:
 		if b.Remaining+amount < 0 || b.Remaining+amount == 0 && b.Held == 0 {
-			return Errorf(CodeExceeds, "amount", "Chỉ còn %s, không thể giảm như vậy", "Only %s remains; it cannot be lowered by that much", b.Remaining.Vietnamese())
-		}
-		if b.Amount+b.Adjusted+amount > MaxDong {
-			return Errorf(CodeOutOfRange, "amount", "Giá trị nghĩa vụ vượt quá %s", "The obligation would exceed %s", MaxDong.Vietnamese())
+			return Errorf(CodeExceeds, "amount", "Chỉ còn phải thi hành %s, không thể giảm đến mức đó", "Only %s remains; it cannot be lowered by that much", b.Remaining.Vietnamese())
 		}
 		b.Adjusted, b.Remaining = b.Adjusted+amount, b.Remaining+amount
 		return nil
@@ -520,19 +627,27 @@ func within(amount, limit Dong, vi, en string) *Error {
 	if amount <= limit {
 		return nil
 	}
-	return Errorf(CodeExceeds, "amount", "%[1]s nhiều hơn số "+vi+" (%[2]s)", "%[1]s is more than what "+en+" (%[2]s)", amount.Vietnamese(), limit.Vietnamese())
+	return Errorf(CodeExceeds, "amount", "Số tiền %[1]s lớn hơn số "+vi+" (%[2]s)", "%[1]s is more than what "+en+" (%[2]s)", amount.Vietnamese(), limit.Vietnamese())
 }
 
 // reopen takes back how the obligation ended: what was terminated, reduced or
 // returned remains again, and of what was done the amount given.
 func (b *Balance) reopen(e *CaseEvent) *Error {
+	if b.State != StateDone && e.Amount != 0 {
+		return Errorf(CodeNotAllowed, "amount",
+			"Chỉ nghĩa vụ đã thi hành xong mới ghi số tiền phải thi hành lại; nghĩa vụ %[1]s được khôi phục toàn bộ",
+			"Only of an obligation that was done is a sum enforced again; obligation %[1]s is reopened whole", b.ID)
+	}
 	switch b.State {
 	case StateDone:
 		amount := e.Amount
-		if !b.Kind.IsMoney() {
-			amount = b.Done
-		} else if amount == 0 {
+		switch {
+		case amount < 0:
+			return Errorf(CodeOutOfRange, "amount", "Số tiền phải từ 1 đến %s", "The amount must be from 1 to %s", MaxDong.Vietnamese())
+		case amount == 0 && b.Kind.IsMoney():
 			return required("amount", "số tiền phải thi hành lại", "The amount to be enforced again")
+		case amount == 0:
+			amount = b.Done
 		}
 		if refusal := within(amount, b.Done, "đã thi hành", "was done"); refusal != nil {
 			return refusal

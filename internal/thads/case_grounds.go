@@ -72,11 +72,11 @@ func grounds2008() []Ground {
 		{Code: "L2008_50_1_DD", Kinds: forTerminating, Citation: "điểm đ khoản 1 Điều 50", Name: Text{"Tổ chức giải thể, không còn tài sản", "Organisation dissolved without assets"}},
 		{Code: "L2008_50_1_E", Kinds: forTerminating, Citation: "điểm e khoản 1 Điều 50", Name: Text{"Có quyết định miễn nghĩa vụ thi hành án", "Obligation exempted"}},
 		{Code: "L2008_50_1_G", Kinds: forTerminating, Citation: "điểm g khoản 1 Điều 50", Name: Text{"Tòa án mở thủ tục phá sản", "Bankruptcy proceedings opened"}},
-		{Code: "L2008_50_1_H", Kinds: forTerminating, Citation: "điểm h khoản 1 Điều 50", Name: Text{"Người được giao nuôi dưỡng đã chết hoặc thành niên", "Minor in care died or came of age"}},
+		{Code: "L2008_50_1_H", Kinds: forTerminating, Citation: "điểm h khoản 1 Điều 50", Name: Text{"Người chưa thành niên được giao nuôi dưỡng đã chết hoặc đã thành niên", "Minor in care died or came of age"}},
 		{Code: "L2008_44A_1_A", Kinds: forNoMeans, Citation: "điểm a khoản 1 Điều 44a", Name: Text{"Không có thu nhập, tài sản để thi hành án", "No income or property"}},
 		{Code: "L2008_44A_1_B", Kinds: forNoMeans, Citation: "điểm b khoản 1 Điều 44a", Name: Text{"Vật đặc định không còn hoặc hư hỏng", "Specific thing lost or spoiled"}},
 		{Code: "L2008_44A_1_C", Kinds: forNoMeans, Citation: "điểm c khoản 1 Điều 44a", Name: Text{"Chưa xác định được địa chỉ, nơi cư trú", "Address unknown"}, LongWait: true},
-		{Code: "L2008_44A_PRISON", Kinds: forNoMeans, Citation: "khoản 2 Điều 44", Name: Text{"Đang chấp hành án phạt tù từ hai năm trở lên, không có tài sản", "In prison for two years or more, without property"}, LongWait: true},
+		{Code: "L2008_44A_PRISON", Kinds: forNoMeans, Citation: "khoản 2 Điều 44", Name: Text{"Đang chấp hành hình phạt tù còn lại từ hai năm trở lên, không có tài sản", "In prison for two more years or longer, without property"}, LongWait: true},
 		{Code: "L2008_61", Kinds: forReducing, Citation: "Điều 61", Name: Text{"Miễn, giảm khoản thu nộp ngân sách nhà nước", "Exemption or reduction of a debt to the State budget"}},
 		{Code: "L2008_37_1", Kinds: forRevoking, Citation: "khoản 1 Điều 37", Name: Text{"Thu hồi quyết định", "Decision withdrawn"}},
 		{Code: "L2008_37_3", Kinds: forRevoking, Citation: "khoản 3 Điều 37", Name: Text{"Hủy quyết định trái pháp luật", "Unlawful decision annulled"}},
@@ -110,7 +110,7 @@ func grounds2025() []Ground {
 		Ground{Code: "L2025_42", Kinds: forReducing, Citation: "Điều 42", Name: Text{"Miễn, giảm khoản thu nộp ngân sách nhà nước", "Exemption or reduction of a debt to the State budget"}, Verified: true},
 		Ground{Code: "L2025_35", Kinds: forRevoking, Citation: "Điều 35", Name: Text{"Thu hồi, hủy quyết định", "Decision revoked"}},
 		Ground{Code: "L2025_34", Kinds: forRefusing, Citation: "khoản 3 Điều 34", Name: Text{"Từ chối yêu cầu", "Request refused"}, Verified: true},
-		Ground{Code: "L2025_COMPLAINT", Kinds: forPausing, Citation: "quy định về giải quyết khiếu nại", Name: Text{"Tạm dừng trong thời gian giải quyết khiếu nại", "Paused while a complaint is decided"}},
+		Ground{Code: "L2025_COMPLAINT", Kinds: forPausing, Citation: "quy định về giải quyết khiếu nại của", Name: Text{"Tạm dừng trong thời gian giải quyết khiếu nại", "Paused while a complaint is decided"}},
 	)
 	for i := range gs {
 		gs[i].ValidFrom = law2025From
@@ -133,7 +133,7 @@ func GroundOf(code GroundCode) (Ground, bool) {
 func checkGround(code GroundCode, kind CaseEventKind, on Date) (Ground, *Error) {
 	g, ok := GroundOf(code)
 	if !ok {
-		return g, Errorf(CodeUnknown, "ground", "Không có căn cứ pháp lý mã %q", "There is no legal ground %q", string(code))
+		return g, Errorf(CodeUnknown, "ground", "Không có căn cứ pháp lý mã %q", "There is no legal ground %q", clip(string(code)))
 	}
 	if !slices.Contains(g.Kinds, kind) {
 		return g, Errorf(CodeGround, "ground", "Căn cứ %[1]s không dùng cho “%[2]s”", "Ground %[1]s is not one for %[3]q", g.Citation, kind.Name().VI, kind.Name().EN)

@@ -7,39 +7,39 @@ type CaseEventKind string
 
 // The kinds of events of a case.
 const (
-	CaseReceived           CaseEventKind = "RECEIVED"
-	CaseRefused            CaseEventKind = "REFUSED"
-	CaseDecided            CaseEventKind = "DECIDED"
-	CaseBroughtForward     CaseEventKind = "BROUGHT_FORWARD"
-	CaseVerificationBegun  CaseEventKind = "VERIFICATION_BEGUN"
-	CaseVerified           CaseEventKind = "VERIFIED"
-	CaseCollected          CaseEventKind = "COLLECTED"
-	CasePaidOut            CaseEventKind = "PAID_OUT"
-	CaseDeposited          CaseEventKind = "DEPOSITED"
-	CasePerformed          CaseEventKind = "PERFORMED"
-	CaseAdjusted           CaseEventKind = "ADJUSTED"
-	CaseReduced            CaseEventKind = "REDUCED"
-	CasePostponed          CaseEventKind = "POSTPONED"
-	CaseSuspended          CaseEventKind = "SUSPENDED"
-	CasePaused             CaseEventKind = "PAUSED"
-	CaseResumed            CaseEventKind = "RESUMED"
-	CaseNotEnforceable     CaseEventKind = "DECLARED_NOT_ENFORCEABLE"
-	CaseMovedToSeparate    CaseEventKind = "MOVED_TO_SEPARATE_BOOK"
-	CaseBackFromSeparate   CaseEventKind = "BACK_FROM_SEPARATE_BOOK"
-	CaseRequestReturned    CaseEventKind = "REQUEST_RETURNED"
-	CaseEntrusted          CaseEventKind = "ENTRUSTED"
-	CaseTerminated         CaseEventKind = "TERMINATED"
-	CaseWithdrawn          CaseEventKind = "WITHDRAWN"
-	CaseRevoked            CaseEventKind = "REVOKED"
-	CaseReopened           CaseEventKind = "REOPENED"
-	CaseSecurityMeasure    CaseEventKind = "SECURITY_MEASURE"
-	CaseCoerciveMeasure    CaseEventKind = "COERCIVE_MEASURE"
-	CasePartiesChanged     CaseEventKind = "PARTIES_CHANGED"
-	CaseAssigned           CaseEventKind = "ASSIGNED"
-	CaseTransferred        CaseEventKind = "TRANSFERRED"
-	CaseTagged             CaseEventKind = "TAGGED"
-	CaseNoted              CaseEventKind = "NOTED"
-	CaseVoidedEvent        CaseEventKind = "VOIDED"
+	CaseReceived          CaseEventKind = "RECEIVED"
+	CaseRefused           CaseEventKind = "REFUSED"
+	CaseDecided           CaseEventKind = "DECIDED"
+	CaseBroughtForward    CaseEventKind = "BROUGHT_FORWARD"
+	CaseVerificationBegun CaseEventKind = "VERIFICATION_BEGUN"
+	CaseVerified          CaseEventKind = "VERIFIED"
+	CaseCollected         CaseEventKind = "COLLECTED"
+	CasePaidOut           CaseEventKind = "PAID_OUT"
+	CaseDeposited         CaseEventKind = "DEPOSITED"
+	CasePerformed         CaseEventKind = "PERFORMED"
+	CaseAdjusted          CaseEventKind = "ADJUSTED"
+	CaseReduced           CaseEventKind = "REDUCED"
+	CasePostponed         CaseEventKind = "POSTPONED"
+	CaseSuspended         CaseEventKind = "SUSPENDED"
+	CasePaused            CaseEventKind = "PAUSED"
+	CaseResumed           CaseEventKind = "RESUMED"
+	CaseNotEnforceable    CaseEventKind = "DECLARED_NOT_ENFORCEABLE"
+	CaseMovedToSeparate   CaseEventKind = "MOVED_TO_SEPARATE_BOOK"
+	CaseBackFromSeparate  CaseEventKind = "BACK_FROM_SEPARATE_BOOK"
+	CaseRequestReturned   CaseEventKind = "REQUEST_RETURNED"
+	CaseEntrusted         CaseEventKind = "ENTRUSTED"
+	CaseTerminated        CaseEventKind = "TERMINATED"
+	CaseWithdrawn         CaseEventKind = "WITHDRAWN"
+	CaseRevoked           CaseEventKind = "REVOKED"
+	CaseReopened          CaseEventKind = "REOPENED"
+	CaseSecurityMeasure   CaseEventKind = "SECURITY_MEASURE"
+	CaseCoerciveMeasure   CaseEventKind = "COERCIVE_MEASURE"
+	CasePartiesChanged    CaseEventKind = "PARTIES_CHANGED"
+	CaseAssigned          CaseEventKind = "ASSIGNED"
+	CaseTransferred       CaseEventKind = "TRANSFERRED"
+	CaseTagged            CaseEventKind = "TAGGED"
+	CaseNoted             CaseEventKind = "NOTED"
+	CaseVoidedEvent       CaseEventKind = "VOIDED"
 )
 
 // notOpened is the state of a case before the event that opens it.
@@ -267,14 +267,14 @@ func transitionFor(kind CaseEventKind, from CaseState, on Date) (*Transition, *E
 	name := kind.Name()
 	if outOfForce {
 		return nil, Errorf(CodeNotInForce, "effectiveOn",
-			"“%[1]s” không áp dụng vào ngày %[3]s", "%[2]q is not in force on %[3]s", name.VI, name.EN, on.Vietnamese())
+			"Pháp luật có hiệu lực ngày %[3]s không cho phép “%[1]s”", "%[2]q is not in force on %[3]s", name.VI, name.EN, on.Vietnamese())
 	}
 	if from == notOpened {
 		return nil, Errorf(CodeTransition, "effectiveOn",
-			"“%[1]s” ngày %[3]s trước khi hồ sơ được mở", "%[2]q on %[3]s is before the case was opened", name.VI, name.EN, on.Vietnamese())
+			"Không thể “%[1]s” ngày %[3]s vì khi đó việc chưa được mở", "%[2]q on %[3]s is before the case was opened", name.VI, name.EN, on.Vietnamese())
 	}
 	return nil, Errorf(CodeTransition, "kind",
-		"Không thể “%[1]s” khi đang ở trạng thái “%[3]s”", "%[2]q is not possible in the state %[4]q",
+		"Không thể “%[1]s” khi việc hoặc nghĩa vụ đang ở trạng thái “%[3]s”", "%[2]q is not possible in the state %[4]q",
 		name.VI, name.EN, from.Name().VI, from.Name().EN)
 }
 

@@ -1,59 +1,125 @@
 package thads
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // MaxName bounds names, courts and numbers, in bytes of UTF-8.
 const MaxName = 1000
 
-// normalise unifies what the same input may be typed as in several ways, and
-// numbers parties and obligations that came without an id.
+// normalise unifies what the same input may be typed as in several ways. What
+// the caller's event points to is copied, never changed.
 func (e *CaseEvent) normalise() {
 	if p := e.Particulars; p != nil {
 		q := *p
-		q.Parties = numberParties(p.Parties, 0)
+		q.Parties = normaliseParties(p.Parties)
 		q.Obligations = slices.Clone(p.Obligations)
 		for i := range q.Obligations {
-			if q.Obligations[i].ID == "" {
-				q.Obligations[i].ID = "o" + itoa(i+1)
-			}
-			q.Obligations[i].Content = NormalizeName(q.Obligations[i].Content)
+			o := &q.Obligations[i]
+			o.ID, o.Content = NormalizeName(o.ID), NormalizeName(o.Content)
+			o.Debtors, o.Creditors = slices.Clone(o.Debtors), slices.Clone(o.Creditors)
 		}
 		q.Tags = uniqueTags(p.Tags)
 		q.Judgment.Court = NormalizeName(p.Judgment.Court)
+		q.Judgment.Number = ParseDocumentNumber(p.Judgment.Number.Raw)
+		if p.Balance != nil {
+			b := *p.Balance
+			q.Balance = &b
+		}
 		e.Particulars = &q
 	}
-	if len(e.Parties) > 0 {
-		e.Parties = numberParties(e.Parties, e.Seq)
+	if d := e.Decision; d != nil {
+		e.Decision = &Decision{
+			Number: ParseDocumentNumber(d.Number.Raw), Date: d.Date,
+			Issuer: NormalizeName(d.Issuer), Signer: NormalizeName(d.Signer),
+		}
 	}
+	e.Parties = normaliseParties(e.Parties)
 	e.AddTags, e.RemoveTags = uniqueTags(e.AddTags), uniqueTags(e.RemoveTags)
-	e.Note, e.Reason = strings.TrimSpace(e.Note), strings.TrimSpace(e.Reason)
-	e.Recipient = NormalizeName(e.Recipient)
+	e.Note, e.Reason = trimText(e.Note), trimText(e.Reason)
+	e.Obligation, e.Recipient, e.Receipt = NormalizeName(e.Obligation), NormalizeName(e.Recipient), NormalizeName(e.Receipt)
 }
 
-func numberParties(parties []Party, after int) []Party {
+func normaliseParties(parties []Party) []Party {
 	out := slices.Clone(parties)
 	for i := range out {
 		p := &out[i]
-		if p.ID == "" {
-			p.ID = "p" + itoa(after+i+1)
-		}
-		p.Name, p.Address = NormalizeName(p.Name), NormalizeName(p.Address)
+		p.ID, p.Name, p.Address = NormalizeName(p.ID), NormalizeName(p.Name), NormalizeName(p.Address)
+		p.JointGroup = NormalizeName(p.JointGroup)
 	}
 	return out
 }
 
+// trimText prepares a text of several lines, which keeps its line breaks.
+func trimText(s string) string { return strings.TrimSpace(strings.ToValidUTF8(s, "\uFFFD")) }
+
 func uniqueTags(in []Tag) []Tag {
 	var out []Tag
+	seen := make(map[Tag]bool, len(in))
 	for _, t := range in {
-		if !slices.Contains(out, t) {
+		if !seen[t] {
+			seen[t] = true
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// number gives an id to the parties and obligations that came without one. A
+// party that is added gets one that no other event of the history has used, so
+// that it is never taken for one that is changed; particulars, which replace
+// all, avoid only the ids of parties added later. A correction may use again
+// the ids that the event it corrects had brought in.
+func (c *Case) number(e *CaseEvent) {
+	if e.Particulars == nil && !slices.ContainsFunc(e.Parties, func(p Party) bool { return p.ID == "" }) {
+		return
+	}
+	place, known := 0, slots(c.Events)
+	if e.Supersedes > 0 {
+		place = known[e.Supersedes-1]
+	}
+	used := make(map[string]bool)
+	introduced := make(map[string]bool)
+	for i := range c.Events {
+		for _, p := range c.Events[i].allParties() {
+			if !introduced[p.ID] {
+				introduced[p.ID] = true
+				used[p.ID] = known[i] != place && (e.Particulars == nil || c.Events[i].Particulars == nil)
+			}
+		}
+	}
+	if e.Particulars != nil {
+		numberIDs(e.Particulars.Parties, "p", used, func(p *Party) *string { return &p.ID })
+		numberIDs(e.Particulars.Obligations, "o", make(map[string]bool), func(o *Obligation) *string { return &o.ID })
+	}
+	numberIDs(e.Parties, "p", used, func(p *Party) *string { return &p.ID })
+}
+
+// allParties returns the parties that the event names.
+func (e *CaseEvent) allParties() []Party {
+	if e.Particulars != nil {
+		return e.Particulars.Parties
+	}
+	return e.Parties
+}
+
+// numberIDs gives each element without an id the first that is free: that of
+// its place where possible.
+func numberIDs[T any](list []T, prefix string, used map[string]bool, id func(*T) *string) {
+	for i := range list {
+		used[*id(&list[i])] = true
+	}
+	n := 0
+	for i := range list {
+		if p := id(&list[i]); *p == "" {
+			for n = max(n, i) + 1; used[prefix+itoa(n)]; {
+				n++
+			}
+			*p = prefix + itoa(n)
+		}
+	}
 }
 
 // validate checks the fields of a new event against its specification, all of
@@ -62,12 +128,12 @@ func (c *Case) validate(e *CaseEvent) Errors {
 	var es Errors
 	spec, ok := caseEventSpec(e.Kind)
 	if !ok || e.Kind == CaseVoidedEvent {
-		es.Add(CodeInvalid, "kind", "Không có loại sự kiện %q", "There is no kind of event %q", string(e.Kind))
+		es.Add(CodeInvalid, "kind", "Không có loại sự kiện %q", "There is no kind of event %q", clip(string(e.Kind)))
 		return es
 	}
 	if e.Supersedes != 0 {
 		if was := c.Events[e.Supersedes-1].Kind; was != e.Kind {
-			es.Add(CodeInvalid, "kind", "Sự kiện sửa phải cùng loại “%[1]s”", "A correction must be of the same kind, %[2]q", was.Name().VI, was.Name().EN)
+			es.Add(CodeInvalid, "kind", "Sự kiện sửa phải cùng loại với sự kiện được sửa, “%[1]s”", "A correction must be of the same kind, %[2]q", was.Name().VI, was.Name().EN)
 		}
 	}
 	spec.check(&es, e)
@@ -75,17 +141,21 @@ func (c *Case) validate(e *CaseEvent) Errors {
 		es.Add(CodeNotAllowed, "obligation", "Sự kiện này áp dụng cho cả việc, không cho riêng một nghĩa vụ", "This event is about the whole case, not about one obligation")
 	}
 	if e.Kind == CaseAdjusted {
-		if e.Amount < -MaxDong || e.Amount > MaxDong {
-			es.Add(CodeOutOfRange, "amount", "Số tiền ngoài giới hạn", "The amount is out of range")
+		if !e.Amount.Valid() {
+			es.Add(CodeOutOfRange, "amount", "Số tiền phải từ %[1]s đến %[2]s", "The amount must be from %[1]s to %[2]s", (-MaxDong).Vietnamese(), MaxDong.Vietnamese())
 		}
 	} else if e.Amount < 0 || e.Amount > MaxDong {
 		es.Add(CodeOutOfRange, "amount", "Số tiền phải từ 1 đến %s", "The amount must be from 1 to %s", MaxDong.Vietnamese())
 	}
-	if !e.Until.IsZero() && e.Until < e.EffectiveOn {
+	switch {
+	case e.Until.IsZero():
+	case !e.Until.Valid():
+		es.valid("until", e.Until)
+	case e.Until < e.EffectiveOn:
 		es.Add(CodeOutOfRange, "until", "Ngày kết thúc trước ngày bắt đầu", "It ends before it begins")
 	}
 	if e.Finding != "" {
-		es.term(checkTerm(findings, e.Finding, "finding", "kết quả xác minh", "a finding"))
+		es.term(checkTerm(findings, e.Finding, "finding", "kết quả xác minh", "A finding"))
 	}
 	es.measure(e)
 	es.decision(e.Decision, "decision", DateIn(e.RecordedAt))
@@ -93,14 +163,21 @@ func (c *Case) validate(e *CaseEvent) Errors {
 		es.particulars(e, DateIn(e.RecordedAt))
 	}
 	if e.Kind == CasePartiesChanged {
-		es.parties(e.Parties, "parties")
+		es.parties(e.Parties, "parties", DateIn(e.RecordedAt))
 	}
-	for i, t := range slices.Concat(e.AddTags, e.RemoveTags) {
-		es.term(checkTerm(tags, t, "tags."+itoa(i), "nhãn", "a tag"))
+	es.tags("addTags", e.AddTags)
+	es.tags("removeTags", e.RemoveTags)
+	for i, t := range e.AddTags {
+		if slices.Contains(e.RemoveTags, t) {
+			es.Add(CodeInvalid, "addTags."+itoa(i), "Không thể vừa gắn vừa bỏ một nhãn", "One tag cannot be both added and removed")
+		}
 	}
-	for field, s := range map[string]string{"note": e.Note, "recipient": e.Recipient, "receipt": e.Receipt} {
-		es.length(field, s)
-	}
+	es.length("note", e.Note)
+	es.short("recipient", e.Recipient)
+	es.short("receipt", e.Receipt)
+	es.short("obligation", e.Obligation)
+	es.short("toUnit", string(e.ToUnit))
+	es.short("toOfficer", string(e.ToOfficer))
 	if e.Kind == CaseNoted && e.Note == "" {
 		es.term(required("note", "nội dung ghi chú", "The note"))
 	}
@@ -124,7 +201,7 @@ func (s *CaseEventSpec) check(es *Errors, e *CaseEvent) {
 		{s.Measure, e.Measure != "", "measure", "biện pháp", "The measure"},
 		{s.Particulars, e.Particulars != nil, "particulars", "nội dung việc thi hành án", "What the case is about"},
 		{s.Parties, len(e.Parties) > 0, "parties", "đương sự", "The parties"},
-		{s.Tags, len(e.AddTags)+len(e.RemoveTags) > 0, "tags", "nhãn", "The tags"},
+		{s.Tags, len(e.AddTags)+len(e.RemoveTags) > 0, "addTags", "nhãn", "The tags"},
 		{s.ToUnit, e.ToUnit != "", "toUnit", "đơn vị", "The unit"},
 		{s.ToOfficer, e.ToOfficer != "", "toOfficer", "chấp hành viên", "The officer"},
 		{s.Recipient, e.Recipient != "", "recipient", "nơi nhận", "The recipient"},
@@ -158,8 +235,20 @@ func (es *Errors) name(field, s, vi, en string) {
 	switch {
 	case s == "":
 		*es = append(*es, required(field, vi, en))
-	case len(s) > MaxName:
-		es.Add(CodeOutOfRange, field, "Dài quá %d byte", "Longer than %d bytes", MaxName)
+	default:
+		es.short(field, s)
+	}
+}
+
+// tags refuses tags that do not exist.
+func (es *Errors) tags(field string, given []Tag) {
+	if len(given) > len(tags) {
+		// There are no more: some do not exist, and one refusal is enough.
+		es.Add(CodeLimit, field, "Có tối đa %d nhãn", "There are at most %d tags", len(tags))
+		return
+	}
+	for i, t := range given {
+		es.term(checkTerm(tags, t, field+"."+itoa(i), "nhãn", "A tag"))
 	}
 }
 
@@ -168,6 +257,8 @@ func (es *Errors) past(field string, d, today Date, vi, en string) {
 	switch {
 	case d.IsZero():
 		*es = append(*es, required(field, vi, en))
+	case !d.Valid():
+		es.valid(field, d)
 	case d > today:
 		es.Add(CodeFutureDate, field, "Ngày %[1]s sau ngày ghi nhận %[2]s", "%[1]s is after the day of recording, %[2]s", d.Vietnamese(), today.Vietnamese())
 	}
@@ -180,17 +271,18 @@ func (es *Errors) decision(d *Decision, field string, today Date) {
 	}
 	es.name(field+".number", d.Number.Raw, "số quyết định", "The number of the decision")
 	es.past(field+".date", d.Date, today, "ngày quyết định", "The date of the decision")
-	es.length(field+".issuer", d.Issuer)
-	es.length(field+".signer", d.Signer)
+	es.short(field+".issuer", d.Issuer)
+	es.short(field+".signer", d.Signer)
 }
 
+// measure checks that a measure is one of its kind; check reports a missing one.
 func (es *Errors) measure(e *CaseEvent) {
-	switch e.Kind {
-	case CaseSecurityMeasure:
-		es.term(checkTerm(securityMeasures, e.Measure, "measure", "biện pháp bảo đảm", "a measure of security"))
-	case CaseCoerciveMeasure:
-		es.term(checkTerm(coerciveMeasures, e.Measure, "measure", "biện pháp cưỡng chế", "a measure of coercion"))
-	default:
+	switch {
+	case e.Measure == "":
+	case e.Kind == CaseSecurityMeasure:
+		es.term(checkTerm(securityMeasures, e.Measure, "measure", "biện pháp bảo đảm", "A measure of security"))
+	case e.Kind == CaseCoerciveMeasure:
+		es.term(checkTerm(coerciveMeasures, e.Measure, "measure", "biện pháp cưỡng chế", "A measure of coercion"))
 	}
 }
 
@@ -203,17 +295,20 @@ func (es *Errors) particulars(e *CaseEvent, today Date) {
 	es.name("particulars.judgment.number", j.Number.Raw, "số bản án, quyết định", "The number of the judgment")
 	es.name("particulars.judgment.court", j.Court, "Tòa án ra bản án", "The court")
 	es.past("particulars.judgment.date", j.Date, today, "ngày bản án", "The date of the judgment")
-	if j.Date > e.EffectiveOn && !e.EffectiveOn.IsZero() {
-		es.Add(CodeOutOfRange, "particulars.judgment.date", "Bản án sau ngày mở việc", "The judgment is later than the opening of the case")
+	if j.Date > e.EffectiveOn && j.Date.Valid() && j.Date <= today {
+		es.Add(CodeOutOfRange, "particulars.judgment.date", "Ngày bản án sau ngày mở việc", "The judgment is later than the opening of the case")
 	}
-	es.parties(p.Parties, "particulars.parties")
+	es.received("particulars.judgment.receivedOn", j.ReceivedOn, today)
+	es.received("particulars.requestedOn", p.RequestedOn, today)
+	if p.Initiation == OwnMotion && !p.RequestedOn.IsZero() {
+		es.Add(CodeNotAllowed, "particulars.requestedOn", "Việc chủ động thi hành không có ngày yêu cầu", "A case of own motion has no request")
+	}
+	es.parties(p.Parties, "particulars.parties", today)
 	if !slices.ContainsFunc(p.Parties, func(q Party) bool { return q.Role == Debtor }) {
 		es.term(required("particulars.parties", "người phải thi hành án", "A debtor"))
 	}
 	es.obligations(p)
-	for i, t := range p.Tags {
-		es.term(checkTerm(tags, t, "particulars.tags."+itoa(i), "nhãn", "a tag"))
-	}
+	es.tags("particulars.tags", p.Tags)
 	switch b := p.Balance; {
 	case e.Kind != CaseBroughtForward && b != nil:
 		es.Add(CodeNotAllowed, "particulars.balance", "Chỉ việc cũ chuyển sang mới có số dư", "Only an older case that is brought forward has a balance")
@@ -224,23 +319,60 @@ func (es *Errors) particulars(e *CaseEvent, today Date) {
 	}
 }
 
+// received refuses a day of receipt that lies in the future; it may be empty.
+func (es *Errors) received(field string, d, today Date) {
+	if !d.IsZero() {
+		es.past(field, d, today, "", "")
+	}
+}
+
+// balance checks how an older case enters the ledger.
 func (es *Errors) balance(b *OpeningBalance, on Date) {
-	if !b.State.IsLive() && b.State != StateSeparateBook {
-		es.Add(CodeInvalid, "particulars.balance.state", "Trạng thái %q không phải của việc chưa xong", "%q is not the state of an unfinished case", string(b.State))
+	if b.State == "" {
+		es.term(required("particulars.balance.state", "trạng thái khi chuyển sang", "The state it is brought forward in"))
+	} else if !b.State.bringsForward() {
+		es.Add(CodeInvalid, "particulars.balance.state", "Trạng thái %q không phải của việc chưa thi hành xong", "%q is not the state of an unfinished case", clip(string(b.State)))
 	}
+	es.valid("particulars.balance.since", b.Since)
 	if b.Since > on {
-		es.Add(CodeOutOfRange, "particulars.balance.since", "Trạng thái bắt đầu sau ngày chuyển sổ", "The state began after the balance was brought forward")
+		es.Add(CodeOutOfRange, "particulars.balance.since", "Trạng thái bắt đầu sau ngày chuyển số dư", "The state began after the balance was brought forward")
 	}
-	if _, ok := GroundOf(b.Ground); b.Ground != "" && !ok {
-		es.Add(CodeUnknown, "particulars.balance.ground", "Không có căn cứ pháp lý mã %q", "There is no legal ground %q", string(b.Ground))
+	switch kind := groundedBy(b.State); {
+	case b.Ground == "":
+	case kind == "":
+		es.Add(CodeNotAllowed, "particulars.balance.ground", "Trạng thái chuyển sang không có căn cứ pháp lý", "The state it is brought forward in rests on no ground")
+	default:
+		// The ground must have been in force when the state began.
+		if _, refusal := checkGround(b.Ground, kind, cmp.Or(b.Since, on)); refusal != nil {
+			refusal.Field = []string{"particulars", "balance", "ground"}
+			es.term(refusal)
+		}
 	}
 	if b.Verifications < 0 || b.Verifications > MaxEvents {
 		es.Add(CodeOutOfRange, "particulars.balance.verifications", "Số lần xác minh ngoài giới hạn", "The number of verifications is out of range")
 	}
 }
 
+// groundedBy is the kind of step whose legal ground a state has; empty where the
+// state rests on none. A case in the separate book keeps the ground on which it
+// was declared not enforceable.
+func groundedBy(s CaseState) CaseEventKind {
+	switch s {
+	case StatePostponed:
+		return CasePostponed
+	case StateSuspended:
+		return CaseSuspended
+	case StatePaused:
+		return CasePaused
+	case StateNotEnforceable, StateSeparateBook:
+		return CaseNotEnforceable
+	default:
+		return ""
+	}
+}
+
 // parties checks parties and the ids that bind them.
-func (es *Errors) parties(parties []Party, field string) {
+func (es *Errors) parties(parties []Party, field string, today Date) {
 	if len(parties) > MaxParties {
 		es.Add(CodeLimit, field, "Một việc có tối đa %d đương sự", "A case has at most %d parties", MaxParties)
 		return
@@ -249,15 +381,21 @@ func (es *Errors) parties(parties []Party, field string) {
 	for i := range parties {
 		p, at := &parties[i], field+"."+itoa(i)
 		if seen[p.ID] {
-			es.Add(CodeDuplicate, at+".id", "Trùng mã đương sự %q", "The party id %q occurs twice", p.ID)
+			es.Add(CodeDuplicate, at+".id", "Trùng mã đương sự %q", "The party id %q occurs twice", clip(p.ID))
 		}
 		seen[p.ID] = true
+		es.short(at+".id", p.ID)
+		es.short(at+".jointGroup", p.JointGroup)
+		es.short(at+".commitment", p.Commitment)
 		es.term(checkTerm(partyRoles, p.Role, at+".role", "tư cách đương sự", "The party's role"))
 		es.term(checkTerm(partyKinds, p.Kind, at+".kind", "loại đương sự", "The kind of party"))
 		es.name(at+".name", p.Name, "tên đương sự", "The party's name")
-		es.length(at+".address", p.Address)
-		if p.BirthYear != 0 && (p.BirthYear < 1880 || p.BirthYear > 2200) {
-			es.Add(CodeOutOfRange, at+".birthYear", "Năm sinh %s không hợp lệ", "%s is no year of birth", strconv.Itoa(p.BirthYear))
+		es.short(at+".address", p.Address)
+		if p.BirthYear != 0 && (p.BirthYear < 1880 || p.BirthYear > today.Year()) {
+			es.Add(CodeOutOfRange, at+".birthYear", "Năm sinh %d không hợp lệ", "%d is no year of birth", p.BirthYear)
+		}
+		if p.Kind != Person && (p.BirthYear != 0 || p.Juvenile) {
+			es.Add(CodeNotAllowed, at+".kind", "Chỉ cá nhân mới có năm sinh hoặc là người chưa thành niên", "Only a person has a year of birth or is under age")
 		}
 	}
 }
@@ -272,14 +410,19 @@ func (es *Errors) obligations(p *Particulars) {
 		es.Add(CodeLimit, field, "Một việc có tối đa %d nghĩa vụ", "A case has at most %d obligations", MaxParties)
 		return
 	}
+	roles := make(map[string]PartyRole, len(p.Parties))
+	for i := range p.Parties {
+		roles[p.Parties[i].ID] = p.Parties[i].Role
+	}
 	seen := make(map[string]bool, len(p.Obligations))
 	var total Dong
 	for i := range p.Obligations {
 		o, at := &p.Obligations[i], field+"."+itoa(i)
 		if seen[o.ID] {
-			es.Add(CodeDuplicate, at+".id", "Trùng mã nghĩa vụ %q", "The obligation id %q occurs twice", o.ID)
+			es.Add(CodeDuplicate, at+".id", "Trùng mã nghĩa vụ %q", "The obligation id %q occurs twice", clip(o.ID))
 		}
 		seen[o.ID] = true
+		es.short(at+".id", o.ID)
 		es.term(checkTerm(obligationKinds, o.Kind, at+".kind", "loại nghĩa vụ", "The kind of obligation"))
 		switch {
 		case o.Amount < 0 || o.Amount > MaxDong:
@@ -290,14 +433,33 @@ func (es *Errors) obligations(p *Particulars) {
 			total += o.Amount
 		}
 		es.length(at+".content", o.Content)
-		for j, id := range slices.Concat(o.Debtors, o.Creditors) {
-			if !slices.ContainsFunc(p.Parties, func(q Party) bool { return q.ID == id }) {
-				es.Add(CodeUnknown, at+".parties."+itoa(j), "Không có đương sự mã %q", "There is no party %q", id)
-			}
-		}
+		es.bound(at+".debtors", o.Debtors, Debtor, roles)
+		es.bound(at+".creditors", o.Creditors, Creditor, roles)
 		if total > MaxDong {
 			es.Add(CodeOutOfRange, at+".amount", "Tổng số tiền vượt quá %s", "The sum exceeds %s", MaxDong.Vietnamese())
 			return
 		}
+	}
+}
+
+// bound checks that the parties an obligation names exist in the role in which
+// it names them, each once.
+func (es *Errors) bound(field string, ids []string, role PartyRole, roles map[string]PartyRole) {
+	if len(ids) > MaxParties {
+		es.Add(CodeLimit, field, "Một việc có tối đa %d đương sự", "A case has at most %d parties", MaxParties)
+		return
+	}
+	seen := make(map[string]bool, len(ids))
+	for i, id := range ids {
+		at := field + "." + itoa(i)
+		switch has, ok := roles[id]; {
+		case !ok:
+			es.Add(CodeUnknown, at, "Không có đương sự mã %q", "There is no party %q", clip(id))
+		case has != role:
+			es.Add(CodeInvalid, at, "Đương sự %[1]q không phải là “%[2]s”", "Party %[1]q is no %[3]s", clip(id), termOf(partyRoles, role).VI, termOf(partyRoles, role).EN)
+		case seen[id]:
+			es.Add(CodeDuplicate, at, "Đương sự %q được nêu hai lần", "Party %q is named twice", clip(id))
+		}
+		seen[id] = true
 	}
 }

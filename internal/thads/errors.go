@@ -138,17 +138,31 @@ func (es Errors) Err() error {
 }
 
 // Refusals returns the refusals that err consists of, and whether it consists
-// of nothing else: a fault wrapped with a refusal is a fault.
+// of nothing else: a fault joined to a refusal is a fault. Context that only
+// wraps a refusal is looked through.
 func Refusals(err error) (Errors, bool) {
-	var many Errors
-	if errors.As(err, &many) {
-		return many, true
+	switch e := err.(type) { //nolint:errorlint // the tree is walked here, branch by branch
+	case nil:
+		return nil, false
+	case *Error:
+		return Errors{e}, e != nil
+	case Errors:
+		return e, len(e) > 0
+	case interface{ Unwrap() error }:
+		return Refusals(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		var all Errors
+		for _, branch := range e.Unwrap() {
+			some, ok := Refusals(branch)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, some...)
+		}
+		return all, len(all) > 0
+	default:
+		return nil, false
 	}
-	var one *Error
-	if errors.As(err, &one) {
-		return Errors{one}, true
-	}
-	return nil, false
 }
 
 // required refuses an empty value of a field.

@@ -2,9 +2,16 @@ package thads
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
+
+// ErrDamaged tells that a stored history is not a legal one. No history that
+// was written event by event ever is: the store, or what was read from it, is
+// damaged. It is a fault and never a refusal of what somebody asked for.
+var ErrDamaged = errors.New("thads: damaged history")
 
 // Limits of one history.
 const (
@@ -71,23 +78,12 @@ type step[E any] struct {
 // the order of replay: by effective date, then by the place first recorded.
 // Chains are followed: an event that supersedes a superseding event replaces both.
 func effective[E any, P event[E]](events []E) []step[E] {
-	gone := make([]bool, len(events)+1)
-	slot := make([]int, len(events)+1)
-	for i := range events {
-		r := P(&events[i]).record()
-		slot[i+1] = i + 1
-		switch {
-		case r.Voids > 0 && r.Voids <= i:
-			gone[r.Voids], gone[i+1] = true, true
-		case r.Supersedes > 0 && r.Supersedes <= i:
-			gone[r.Supersedes] = true
-			slot[i+1] = slot[r.Supersedes]
-		}
-	}
+	fate, _ := fates[E, P](events)
+	slot := slots[E, P](events)
 	steps := make([]step[E], 0, len(events))
 	for i := range events {
-		if !gone[i+1] {
-			steps = append(steps, step[E]{ev: &events[i], slot: slot[i+1]})
+		if fate[i] == FateStands {
+			steps = append(steps, step[E]{ev: &events[i], slot: slot[i]})
 		}
 	}
 	slices.SortStableFunc(steps, func(a, b step[E]) int {
@@ -145,6 +141,9 @@ func stamp[E any, P event[E]](events []E, e *E, now time.Time) error {
 	if len(events) >= MaxEvents {
 		return Errorf(CodeLimit, "", "Hồ sơ đã đủ %d sự kiện, không thể ghi thêm", "The record has %d events and takes no more", MaxEvents)
 	}
+	if r.Voids != 0 && r.Supersedes != 0 {
+		return Errorf(CodeNotAllowed, "event", "Không thể vừa sửa vừa hủy bằng một sự kiện", "One event cannot both correct and void")
+	}
 	if target := cmp.Or(r.Voids, r.Supersedes); target != 0 {
 		if err := amendable[E, P](events, target); err != nil {
 			return err
@@ -156,12 +155,21 @@ func stamp[E any, P event[E]](events []E, e *E, now time.Time) error {
 	if len(r.Reason) > MaxText {
 		return tooLong("reason")
 	}
+	if len(r.By) > MaxName || len(r.Key) > MaxName || len(r.Digest) > MaxName {
+		return Errorf(CodeOutOfRange, "idempotencyKey", "Khóa chống ghi trùng hoặc người ghi dài quá %d byte", "The idempotency key or the recorder is longer than %d bytes", MaxName)
+	}
+	if !r.OpenFrom.IsZero() && !r.OpenFrom.Valid() {
+		return Errorf(CodeInvalid, "openFrom", "Ngày mở sổ không có trong lịch", "The first open day is not a day of the calendar")
+	}
 	if r.Voids != 0 {
 		r.EffectiveOn = P(&events[r.Voids-1]).record().EffectiveOn
 		return nil
 	}
 	if r.EffectiveOn.IsZero() {
 		return required("effectiveOn", "ngày có hiệu lực của sự kiện", "The date on which the event counts")
+	}
+	if !r.EffectiveOn.Valid() {
+		return Errorf(CodeInvalid, "effectiveOn", "Ngày có hiệu lực không có trong lịch", "The date on which the event counts is not a day of the calendar")
 	}
 	if today := DateIn(r.RecordedAt); r.EffectiveOn > today {
 		return Errorf(CodeFutureDate, "effectiveOn",
@@ -191,9 +199,52 @@ func amendable[E any, P event[E]](events []E, seq int) error {
 		"Event %[1]d was already replaced or voided by event %[2]d", seq, by[seq-1])
 }
 
+// slots returns the place, from 1, that each event of the history has or takes
+// over from the one it supersedes, by index.
+func slots[E any, P event[E]](events []E) []int {
+	slot := make([]int, len(events))
+	for i := range events {
+		slot[i] = i + 1
+		if s := P(&events[i]).record().Supersedes; s > 0 && s <= i {
+			slot[i] = slot[s-1]
+		}
+	}
+	return slot
+}
+
+// intact checks what recording guarantees of every history: events numbered
+// from 1, each later than the one before, on days of the calendar, and
+// correcting or voiding only what stood.
+func intact[E any, P event[E]](events []E) error {
+	gone := make([]bool, len(events))
+	var last time.Time
+	for i := range events {
+		r := P(&events[i]).record()
+		target := cmp.Or(r.Voids, r.Supersedes)
+		switch {
+		case r.Seq != i+1:
+			return fmt.Errorf("event %d has the sequence %d", i+1, r.Seq)
+		case !r.RecordedAt.After(last):
+			return fmt.Errorf("event %d was not recorded after the one before it", i+1)
+		case !r.EffectiveOn.Valid():
+			return fmt.Errorf("event %d is dated %d", i+1, int32(r.EffectiveOn))
+		case r.Voids != 0 && r.Supersedes != 0:
+			return fmt.Errorf("event %d both supersedes and voids", i+1)
+		case target < 0 || target > i || target > 0 && gone[target-1]:
+			return fmt.Errorf("event %d replaces event %d, which does not stand", i+1, target)
+		}
+		last = r.RecordedAt
+		if target > 0 {
+			gone[target-1] = true
+		}
+		gone[i] = r.Voids > 0
+	}
+	return nil
+}
+
 // tooLong refuses a text beyond MaxText.
 func tooLong(field string) *Error {
-	return Errorf(CodeOutOfRange, field, "Dài quá %d byte", "Longer than %d bytes", MaxText)
+	return Errorf(CodeOutOfRange, field, "Nội dung dài quá %d byte", "The text is longer than %d bytes", MaxText)
 }
 
 // conflicting turns the refusal of a replayed step into the refusal of the new

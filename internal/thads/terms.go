@@ -32,7 +32,7 @@ func checkTerm[T ~string](terms []Term[T], v T, field, vi, en string) *Error {
 		return required(field, vi, en)
 	}
 	if !isTerm(terms, v) {
-		return Errorf(CodeInvalid, field, "%[1]q không phải là "+vi, "%[1]q is no value of: "+en, string(v))
+		return Errorf(CodeInvalid, field, "%[1]q không phải là "+vi+" hợp lệ", "%[1]q is no value of: "+en, clip(string(v)))
 	}
 	return nil
 }
