@@ -76,7 +76,13 @@ type Error struct {
 	Text  Text
 	// Event is the sequence of the event of the history that conflicts, or 0.
 	Event int
+	// Cause is the fault behind a refusal, where there is one; it is for logs
+	// and never shown.
+	Cause error
 }
+
+// Unwrap returns the fault behind the refusal.
+func (e *Error) Unwrap() error { return e.Cause }
 
 // Errorf makes a refusal. The arguments fill both sentences, which therefore
 // use the same verbs in the same order (or explicit indexes).

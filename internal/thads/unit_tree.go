@@ -3,6 +3,7 @@ package thads
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // A UnitTree answers questions about units as they stood under each other in
@@ -16,6 +17,9 @@ type UnitTree struct {
 	below map[UnitID][]childSpell
 	// before lists, for each unit, those it directly succeeded.
 	before map[UnitID][]UnitID
+	// locks lists, for each unit, its own locks and those of all units that
+	// ever stood above it: every record asks for them.
+	locks map[UnitID][]UnitLock
 }
 
 // A childSpell is a child and the days on which it stood there.
@@ -30,6 +34,7 @@ func NewUnitTree(units []*Unit) *UnitTree {
 		units:  make(map[UnitID]*Unit, len(units)),
 		below:  make(map[UnitID][]childSpell),
 		before: make(map[UnitID][]UnitID),
+		locks:  make(map[UnitID][]UnitLock),
 	}
 	for _, u := range units {
 		if !u.IsVoided() {
@@ -52,6 +57,13 @@ func NewUnitTree(units []*Unit) *UnitTree {
 		for _, s := range u.Successors {
 			t.before[s] = append(t.before[s], id)
 		}
+	}
+	for _, id := range t.order {
+		locks := t.units[id].Locks
+		for _, above := range t.AncestorsEver(id) {
+			locks = slices.Concat(locks, t.units[above].Locks)
+		}
+		t.locks[id] = locks
 	}
 	return t
 }
@@ -229,20 +241,17 @@ func (t *UnitTree) SuccessorsOn(id UnitID, d Date) []UnitID {
 	return slices.DeleteFunc(t.Successors(id), func(s UnitID) bool { return !t.units[s].ExistsOn(d) })
 }
 
-// OpenFrom returns the first day that is locked neither in any of the units nor
-// in any unit that ever stood above one of them; zero where nothing is locked.
-// Earlier places count as well: a correction in a unit that has moved or closed
-// would otherwise change what its former superior has reported.
-func (t *UnitTree) OpenFrom(units ...UnitID) Date {
+// OpenFrom returns the first day that, at an instant, was locked neither in any
+// of the units nor in any unit that ever stood above one of them; zero where
+// nothing was locked. Earlier places count as well: a correction in a unit that
+// has moved or closed would otherwise change what its former superior has reported.
+func (t *UnitTree) OpenFrom(at time.Time, units ...UnitID) Date {
 	var last Date
 	for _, id := range units {
-		u := t.units[id]
-		if u == nil {
-			continue
-		}
-		last = max(last, u.LockedThrough)
-		for _, a := range t.AncestorsEver(id) {
-			last = max(last, t.units[a].LockedThrough)
+		for _, lock := range t.locks[id] {
+			if !lock.RecordedAt.After(at) {
+				last = max(last, lock.Through)
+			}
 		}
 	}
 	return last.AddDays(1)

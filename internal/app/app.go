@@ -1,0 +1,171 @@
+// Package app holds the use cases: each authorises, validates, writes one
+// document and tells what changed. It is the only place that knows both the
+// rules of the domain and the contract of the store.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// App runs the use cases over one store. Its methods are safe for concurrent
+// use. The principal of a call travels in its context (package auth).
+//
+// Errors that a person can mend are thads.Error or thads.Errors; anything else
+// is a fault.
+type App struct {
+	store   store.Store
+	clock   func() time.Time
+	log     *slog.Logger
+	sealer  *Sealer
+	version string
+	demo    bool
+
+	// directory is the present picture of units and officers; nil when it
+	// has to be read again.
+	directory  atomic.Pointer[Directory]
+	generation atomic.Int64
+	// wake tells the worker that a job was journalled.
+	wake chan struct{}
+}
+
+// Options configure an App.
+type Options struct {
+	// Store must have been opened with Collections().
+	Store store.Store
+	// Clock tells the time; time.Now if nil.
+	Clock func() time.Time
+	// Log receives what operators should know; discarded if nil.
+	Log *slog.Logger
+	// Sealer keeps identity numbers; without one they are refused.
+	Sealer *Sealer
+	// Version of the program, and whether its records are the demonstration.
+	Version string
+	Demo    bool
+}
+
+// New returns an App over an open store.
+func New(o Options) (*App, error) {
+	if o.Store == nil {
+		return nil, errors.New("app: no store given")
+	}
+	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, wake: make(chan struct{}, 1)}
+	if a.clock == nil {
+		a.clock = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	return a, nil
+}
+
+// Today is the civil date by which the application judges dates.
+func (a *App) Today() thads.Date { return thads.DateIn(a.clock()) }
+
+// Version returns the version of the program and whether its records are the
+// demonstration province.
+func (a *App) Version() (version string, demonstration bool) { return a.version, a.demo }
+
+// Ready tells whether the application can answer: nil, or why not.
+func (a *App) Ready(ctx context.Context) error { return a.store.Ping(ctx) }
+
+// StoreInfo describes the open store, for operators.
+func (a *App) StoreInfo(ctx context.Context) (store.Info, error) { return a.store.Info(ctx) }
+
+// Run keeps the application's picture of the store current until ctx ends:
+// writes of other processes are seen through it. It also carries out jobs, those
+// included that a stopped process left unfinished.
+func (a *App) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	var worker sync.WaitGroup
+	worker.Go(func() { a.workJobs(ctx) })
+	defer worker.Wait()
+	defer stop()
+	pos, err := a.store.Position(ctx)
+	if err != nil {
+		return fmt.Errorf("position: %w", err)
+	}
+	a.forget()
+	for {
+		err := a.store.Watch(ctx, pos, func(c store.Change) error {
+			a.changed(c.Collection)
+			pos = c.Position
+			return nil
+		})
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrPositionLost):
+			// What was missed is unknown: read everything again.
+			a.forget()
+			if pos, err = a.store.Position(ctx); err != nil {
+				return fmt.Errorf("position: %w", err)
+			}
+		case err != nil:
+			return fmt.Errorf("watch: %w", err)
+		}
+	}
+}
+
+// changed forgets what was derived from a collection.
+func (a *App) changed(collection string) {
+	if collection == unitCollection.Name || collection == officerCollection.Name {
+		a.forget()
+	}
+}
+
+// permit returns the principal of the call if it holds the right.
+func (a *App) permit(ctx context.Context, right auth.Right) (auth.Principal, error) {
+	p := auth.FromContext(ctx)
+	if !p.Can(right) {
+		return p, thads.Errorf(thads.CodeForbidden, "", "Không có quyền thực hiện", "This is not allowed")
+	}
+	return p, nil
+}
+
+// scope returns which records of cases the principal may open.
+func (a *App) scope(ctx context.Context, p auth.Principal) (thads.Scope, error) {
+	switch p.Reach() {
+	case auth.ReachEverything:
+		return thads.Everything(), nil
+	case auth.ReachOwn:
+		return thads.OfficerScope(p.Officer), nil
+	case auth.ReachUnit:
+		d, err := a.Directory(ctx)
+		if err != nil {
+			return thads.Scope{}, err
+		}
+		return thads.UnitScope(d.Tree.SubtreeEver(p.Unit)...), nil
+	case auth.ReachNothing:
+	}
+	return thads.Scope{}, nil
+}
+
+// reader returns the scope of the call's principal if it may read.
+func (a *App) reader(ctx context.Context) (thads.Scope, error) {
+	p, err := a.permit(ctx, auth.Read)
+	if err != nil {
+		return thads.Scope{}, err
+	}
+	return a.scope(ctx, p)
+}
+
+// unavailable turns a store that cannot answer into a refusal a person
+// understands, and leaves other errors as they are.
+func unavailable(err error) error {
+	if errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrClosed) {
+		e := thads.Errorf(thads.CodeUnavailable, "", "Kho dữ liệu tạm thời không trả lời, hãy thử lại sau ít phút", "The store cannot answer now, try again in a few minutes")
+		e.Cause = err
+		return e
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// derivable is a noun seen without its types.
+type derivable interface {
+	collection() *store.Collection
+	// derive makes the document anew from its body.
+	derive(d *store.Document) (*store.Document, error)
+	// claimsOf are the numbers that only the document's record may have.
+	claimsOf(d *store.Document) ([]string, error)
+	holds() holdsFunc
+}
+
+func (n *noun[S, E]) collection() *store.Collection { return n.coll }
+
+func (n *noun[S, E]) holds() holdsFunc { return n.holdsClaim }
+
+func (n *noun[S, E]) derive(d *store.Document) (*store.Document, error) {
+	s, err := n.decode(d)
+	if err != nil {
+		return nil, err
+	}
+	return n.encode(d.ID, s, d.Version)
+}
+
+func (n *noun[S, E]) claimsOf(d *store.Document) ([]string, error) {
+	s, err := n.decode(d)
+	if err != nil {
+		return nil, err
+	}
+	return n.claims(s), nil
+}
+
+const derivedDoc = "derived"
+
+// Prepare brings an opened store up to this version of the program: where heads,
+// fields, sort keys or search words were derived by older rules, they are
+// derived again. It costs one read where nothing has to be done. progress, if
+// not nil, hears how many documents were looked at.
+func (a *App) Prepare(ctx context.Context, progress func(done int)) error {
+	docs, err := a.store.Get(ctx, metaCollection, thads.Everything(), derivedDoc)
+	if err != nil {
+		return unavailable(err)
+	}
+	version := int64(0)
+	if len(docs) == 1 {
+		var have int
+		if err := json.Unmarshal(docs[0].Body, &have); err != nil {
+			return fmt.Errorf("meta %s: %w", derivedDoc, err)
+		}
+		switch {
+		case have == derivedVersion:
+			return nil
+		case have > derivedVersion:
+			return fmt.Errorf("%w: its keys are of version %d, this program makes %d", store.ErrNewer, have, derivedVersion)
+		}
+		version = docs[0].Version
+		if err := a.rederive(ctx, progress); err != nil {
+			return err
+		}
+	}
+	body, err := json.Marshal(derivedVersion)
+	if err != nil {
+		return err
+	}
+	d := &store.Document{ID: derivedDoc, Version: version + 1, Body: body, DerivedVersion: derivedVersion, UpdatedAt: a.clock()}
+	if version == 0 {
+		err = a.store.Insert(ctx, metaCollection, d)
+	} else {
+		err = a.store.Replace(ctx, metaCollection, d)
+	}
+	if errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrConflict) {
+		return nil // another process has just done the same
+	}
+	return unavailable(err)
+}
+
+// rederive derives every document of other rules again. A document that is
+// written meanwhile is derived by its writer.
+func (a *App) rederive(ctx context.Context, progress func(done int)) error {
+	done := 0
+	for _, n := range nouns() {
+		for d, err := range a.store.Scan(ctx, n.collection(), store.ScanOptions{}) {
+			if err != nil {
+				return unavailable(err)
+			}
+			if done++; progress != nil && done%1000 == 0 {
+				progress(done)
+			}
+			if d.DerivedVersion == derivedVersion {
+				continue
+			}
+			fresh, err := n.derive(d)
+			if err != nil {
+				return err
+			}
+			fresh.Version = d.Version + 1
+			fresh.Postings, fresh.PostingsVersion = d.Postings, d.PostingsVersion
+			if err := a.store.Replace(ctx, n.collection(), fresh); err != nil && !errors.Is(err, store.ErrConflict) {
+				return unavailable(err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// A Directory is the present picture of all units and officers. It is small
+// (hundreds of records), read often and changed rarely, so it is held in memory
+// and read again when a unit or officer changes here or in another process.
+// Nobody may change it.
+type Directory struct {
+	Tree     *thads.UnitTree
+	officers map[thads.OfficerID]*thads.Officer
+}
+
+// Directory returns the present picture of units and officers.
+func (a *App) Directory(ctx context.Context) (*Directory, error) {
+	if d := a.directory.Load(); d != nil {
+		return d, nil
+	}
+	// A change that comes in while this reads must not be covered by what was
+	// read before it: the generation is taken first.
+	generation := a.generation.Load()
+	units, err := scanAll(ctx, a, units)
+	if err != nil {
+		return nil, err
+	}
+	officers, err := scanAll(ctx, a, officers)
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{Tree: thads.NewUnitTree(units), officers: make(map[thads.OfficerID]*thads.Officer, len(officers))}
+	for _, o := range officers {
+		d.officers[o.ID] = o
+	}
+	if a.generation.Load() == generation {
+		a.directory.Store(d)
+	}
+	return d, nil
+}
+
+// forget makes the next Directory read again.
+func (a *App) forget() {
+	a.generation.Add(1)
+	a.directory.Store(nil)
+}
+
+// scanAll reads every record of a small collection.
+func scanAll[S, E any](ctx context.Context, a *App, n *noun[S, E]) ([]*S, error) {
+	var out []*S
+	for d, err := range a.store.Scan(ctx, n.coll, store.ScanOptions{}) {
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		s, err := n.decode(d)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// Unit returns a unit, or nil.
+func (d *Directory) Unit(id thads.UnitID) *thads.Unit {
+	u, _ := d.Tree.Unit(id)
+	return u
+}
+
+// Officer returns an officer, or nil.
+func (d *Directory) Officer(id thads.OfficerID) *thads.Officer { return d.officers[id] }
+
+// checkUnit refuses a unit that does not exist on a day.
+func (d *Directory) checkUnit(es *thads.Errors, field string, id thads.UnitID, on thads.Date) {
+	u := d.Unit(id)
+	switch {
+	case u == nil:
+		es.Add(thads.CodeUnknown, field, "Không có đơn vị này", "There is no such unit")
+	case !on.IsZero() && !u.ExistsOn(on):
+		es.Add(thads.CodeUnknown, field, "Đơn vị %[1]s không hoạt động vào ngày %[2]s", "The unit %[1]s does not exist on %[2]s", u.Name, on.Vietnamese())
+	}
+}
+
+// checkOfficer refuses an officer who is not in service on a day.
+func (d *Directory) checkOfficer(es *thads.Errors, field string, id thads.OfficerID, on thads.Date) {
+	o := d.Officer(id)
+	if o == nil {
+		es.Add(thads.CodeUnknown, field, "Không có công chức này", "There is no such officer")
+		return
+	}
+	if _, serves := o.At(on); !on.IsZero() && !serves {
+		es.Add(thads.CodeUnknown, field, "Công chức %[1]s không công tác vào ngày %[2]s", "The officer %[1]s is not in service on %[2]s", o.Name, on.Vietnamese())
+	}
+}
+
+// plainHead is the head of records that are listed whole: the state without its
+// events.
+func plainHead[S any](s *S, strip func(*S)) any {
+	head := *s
+	strip(&head)
+	return &head
+}
+
+// decodePlain reads such a head.
+func decodePlain[S any](h store.Head) (*S, error) {
+	s := new(S)
+	if err := json.Unmarshal(h.Head, s); err != nil {
+		return nil, fmt.Errorf("head of %s: %w", h.ID, err)
+	}
+	return s, nil
+}
+
+// checkReceivers refuses a unit and an officer, where they are given, that do
+// not exist on a day.
+func (a *App) checkReceivers(ctx context.Context, unit thads.UnitID, officer thads.OfficerID, on thads.Date) error {
+	if unit == "" && officer == "" {
+		return nil
+	}
+	d, err := a.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	var es thads.Errors
+	if unit != "" {
+		d.checkUnit(&es, "toUnit", unit, on)
+	}
+	if officer != "" {
+		d.checkOfficer(&es, "toOfficer", officer, on)
+	}
+	return es.Err()
+}

@@ -1,0 +1,260 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// JobState is where a job stands: the values of the GraphQL enumeration.
+type JobState string
+
+// The states of a job.
+const (
+	JobRunning JobState = "RUNNING"
+	JobDone    JobState = "DONE"
+	JobFailed  JobState = "FAILED"
+)
+
+// A Job is the journal of a long work over many records. The work itself is
+// made of steps whose ids or keys derive from the job's id, so that a step
+// taken twice (after a crash, or by two processes) is taken once.
+type Job struct {
+	ID    string          `json:"id"`
+	Kind  string          `json:"kind"`
+	Input json.RawMessage `json:"input"`
+	// By is who began it.
+	By         thads.PrincipalID `json:"by"`
+	State      JobState          `json:"state"`
+	Done       int               `json:"done"`
+	Total      int               `json:"total"`
+	Problems   []string          `json:"problems,omitzero"`
+	StartedAt  time.Time         `json:"startedAt"`
+	FinishedAt time.Time         `json:"finishedAt,omitzero"`
+
+	version int64
+	// noted is when progress was last written.
+	noted time.Time
+}
+
+// maxProblems bounds the problems that a job keeps.
+const maxProblems = 1000
+
+// noteEvery is how often a running job writes its progress.
+const noteEvery = 2 * time.Second
+
+// jobRunner carries a job out; run again, it repeats nothing.
+type jobRunner func(ctx context.Context, a *App, j *Job) error
+
+// runner returns what carries out a kind of job.
+func runner(kind string) (jobRunner, error) {
+	switch kind {
+	case jobReorganise:
+		return runReorganise, nil
+	default:
+		return nil, fmt.Errorf("job of unknown kind %q", kind)
+	}
+}
+
+// principal acts for whoever began the job, with the rights that it had then.
+func (j *Job) principal() auth.Principal {
+	return auth.Principal{ID: j.By, Name: string(j.By), Role: auth.RoleSystem}
+}
+
+// key is the idempotency key of the job's step for a record.
+func (j *Job) key(step string) string { return "job/" + j.ID + "/" + step }
+
+// problem keeps a refusal that concerns one record; a fault is returned.
+func (j *Job) problem(what string, err error) error {
+	es, isRefusal := thads.Refusals(err)
+	if !isRefusal {
+		return err
+	}
+	for _, e := range es {
+		if e.Code == thads.CodeUnavailable {
+			return err
+		}
+		if len(j.Problems) < maxProblems {
+			j.Problems = append(j.Problems, what+": "+e.Text.VI)
+		}
+	}
+	return nil
+}
+
+// startJob journals a job; the same principal and key again return the same job.
+func (a *App) startJob(ctx context.Context, p auth.Principal, key, kind string, input any) (*Job, error) {
+	if key == "" {
+		return nil, thads.Errorf(thads.CodeRequired, "idempotencyKey", "Thiếu khóa chống ghi trùng", "The idempotency key is missing")
+	}
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return nil, fmt.Errorf("job %s: %w", kind, err)
+	}
+	j := &Job{
+		ID: newID("jb", p.ID, key), Kind: kind, Input: raw, By: p.ID, State: JobRunning,
+		StartedAt: a.clock().UTC().Truncate(time.Millisecond), version: 1,
+	}
+	d, err := j.document(a.clock())
+	if err != nil {
+		return nil, err
+	}
+	switch err := a.store.Insert(ctx, jobCollection, d); {
+	case errors.Is(err, store.ErrExists):
+		old, err := a.job(ctx, j.ID)
+		if err != nil {
+			return nil, err
+		}
+		if old == nil || old.Kind != kind || string(old.Input) != string(raw) {
+			return nil, keyReused()
+		}
+		return old, nil
+	case err != nil:
+		return nil, unavailable(err)
+	}
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+	return j, nil
+}
+
+// document makes the stored form of the job.
+func (j *Job) document(now time.Time) (*store.Document, error) {
+	body, err := json.Marshal(j)
+	if err != nil {
+		return nil, fmt.Errorf("job %s: %w", j.ID, err)
+	}
+	return &store.Document{
+		ID: j.ID, Version: j.version, Body: body, DerivedVersion: derivedVersion, UpdatedAt: now,
+		Fields: store.Fields{"state": string(j.State), "kind": j.Kind, "updatedAt": now},
+	}, nil
+}
+
+func decodeJob(d *store.Document) (*Job, error) {
+	j := &Job{version: d.Version}
+	if err := json.Unmarshal(d.Body, j); err != nil {
+		return nil, fmt.Errorf("job %s: %w", d.ID, err)
+	}
+	return j, nil
+}
+
+// job reads a job; nil if there is none.
+func (a *App) job(ctx context.Context, id string) (*Job, error) {
+	docs, err := a.store.Get(ctx, jobCollection, thads.Everything(), id)
+	if err != nil || len(docs) == 0 {
+		return nil, unavailable(err)
+	}
+	return decodeJob(docs[0])
+}
+
+// Job returns a job that the caller may follow, or nil.
+func (a *App) Job(ctx context.Context, id string) (*Job, error) {
+	p, err := a.permit(ctx, auth.Read)
+	if err != nil {
+		return nil, err
+	}
+	j, err := a.job(ctx, id)
+	if err != nil || j == nil || j.By != p.ID && !p.Can(auth.Administer) {
+		return nil, err
+	}
+	return j, nil
+}
+
+// note writes the job's progress, at most every noteEvery unless always is set.
+// Another process that runs the same job may be ahead; that is no error.
+func (a *App) note(ctx context.Context, j *Job, always bool) error {
+	now := a.clock()
+	if !always && now.Sub(j.noted) < noteEvery {
+		return nil
+	}
+	j.noted = now
+	j.version++
+	d, err := j.document(now)
+	if err != nil {
+		return err
+	}
+	err = a.store.Replace(ctx, jobCollection, d)
+	if errors.Is(err, store.ErrConflict) {
+		stored, err := a.job(ctx, j.ID)
+		if err != nil {
+			return err
+		}
+		if stored == nil {
+			return fmt.Errorf("job %s: its journal is gone", j.ID)
+		}
+		j.version = stored.version
+		if stored.State != JobRunning {
+			return nil
+		}
+		if always {
+			return a.note(ctx, j, true)
+		}
+		return nil
+	}
+	return unavailable(err)
+}
+
+// RunJob carries a job out to its end in the caller's goroutine.
+func (a *App) RunJob(ctx context.Context, j *Job) error {
+	run, err := runner(j.Kind)
+	if err != nil {
+		return err
+	}
+	err = run(auth.NewContext(ctx, j.principal()), a, j)
+	if ctx.Err() != nil {
+		// Stopped, not failed: whoever starts next goes on.
+		return ctx.Err()
+	}
+	j.State, j.FinishedAt = JobDone, a.clock().UTC().Truncate(time.Millisecond)
+	if err != nil {
+		j.State = JobFailed
+		j.Problems = append(j.Problems, "Gián đoạn do lỗi hệ thống; hãy chạy lại")
+		a.log.ErrorContext(ctx, "job failed", "job", j.ID, "kind", j.Kind, "error", err)
+	}
+	return errors.Join(err, a.note(ctx, j, true))
+}
+
+// ResumeJobs carries out every job that is under way: those just journalled and
+// those a stopped process left.
+func (a *App) ResumeJobs(ctx context.Context) error {
+	page, err := a.store.Find(ctx, jobCollection, store.Query{
+		Scope: thads.Everything(), Where: []store.Cond{store.Eq("state", string(JobRunning))},
+		Sort: "updatedAt", Limit: MaxPage,
+	})
+	if err != nil {
+		return unavailable(err)
+	}
+	for _, h := range page.Heads {
+		j, err := a.job(ctx, h.ID)
+		if err != nil {
+			return err
+		}
+		if j == nil || j.State != JobRunning {
+			continue
+		}
+		if err := a.RunJob(ctx, j); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "job stopped", "job", j.ID, "error", err)
+		}
+	}
+	return ctx.Err()
+}
+
+// workJobs carries out jobs as they are journalled, until ctx ends.
+func (a *App) workJobs(ctx context.Context) {
+	for {
+		if err := a.ResumeJobs(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "jobs cannot be read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.wake:
+		}
+	}
+}

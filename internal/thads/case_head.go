@@ -1,0 +1,142 @@
+package thads
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A CaseHead is what lists show of a case, without its history.
+type CaseHead struct {
+	ID           CaseID         `json:"id"`
+	Version      int            `json:"version"`
+	State        CaseState      `json:"state"`
+	Since        Date           `json:"since"`
+	Ground       GroundCode     `json:"ground,omitzero"`
+	Decision     *Decision      `json:"decision,omitzero"`
+	OpenedOn     Date           `json:"openedOn"`
+	FinishedOn   Date           `json:"finishedOn,omitzero"`
+	Initiation   Initiation     `json:"initiation"`
+	RequestedOn  Date           `json:"requestedOn,omitzero"`
+	Judgment     Judgment       `json:"judgment"`
+	Unit         UnitID         `json:"unit"`
+	Officer      OfficerID      `json:"officer,omitzero"`
+	DebtorName   string         `json:"debtorName"`
+	CreditorName string         `json:"creditorName,omitzero"`
+	Totals       Totals         `json:"totals"`
+	Tags         []Tag          `json:"tags,omitzero"`
+	LastEvent    CaseEventBrief `json:"lastEvent"`
+	UpdatedAt    time.Time      `json:"updatedAt"`
+}
+
+// A CaseEventBrief is the kind and date of an event.
+type CaseEventBrief struct {
+	Kind        CaseEventKind `json:"kind"`
+	EffectiveOn Date          `json:"on"`
+}
+
+// Head returns what lists show of the case.
+func (c *Case) Head() *CaseHead {
+	h := &CaseHead{
+		ID: c.ID, Version: c.Version, State: c.State, Since: c.Since, Ground: c.Ground,
+		Decision: c.Decision, OpenedOn: c.OpenedOn, FinishedOn: c.FinishedOn,
+		Initiation: c.Particulars.Initiation, RequestedOn: c.Particulars.RequestedOn,
+		Judgment: c.Particulars.Judgment, Unit: c.Unit, Officer: c.Officer,
+		DebtorName: c.namesOf(Debtor), CreditorName: c.namesOf(Creditor),
+		Totals: c.Totals(), Tags: c.Tags, UpdatedAt: c.UpdatedAt(),
+	}
+	if n := len(c.Events); n > 0 {
+		h.LastEvent = CaseEventBrief{Kind: c.Events[n-1].Kind, EffectiveOn: c.Events[n-1].EffectiveOn}
+	}
+	return h
+}
+
+// firstOf returns the first party of a role, and how many there are.
+func (c *Case) firstOf(role PartyRole) (first *Party, count int) {
+	for i := range c.Parties {
+		if c.Parties[i].Role == role {
+			if first == nil {
+				first = &c.Parties[i]
+			}
+			count++
+		}
+	}
+	return first, count
+}
+
+// namesOf returns the name of the first party of a role and how many follow.
+func (c *Case) namesOf(role PartyRole) string {
+	first, n := c.firstOf(role)
+	switch {
+	case first == nil:
+		return ""
+	case n > 1:
+		return first.Name + " (+" + strconv.Itoa(n-1) + ")"
+	}
+	return first.Name
+}
+
+// DebtorSortKey orders cases by their first debtor: people by their given name,
+// organisations by their first word.
+func (c *Case) DebtorSortKey() string {
+	first, _ := c.firstOf(Debtor)
+	switch {
+	case first == nil:
+		return ""
+	case first.Kind == Person:
+		return NameSortKey(first.Name)
+	}
+	return TextSortKey(first.Name)
+}
+
+// SearchWords are the folded words by which the case is found: the names of its
+// parties and the numbers of its decision and judgment.
+func (c *Case) SearchWords() []string {
+	var words []string
+	for i := range c.Parties {
+		words = append(words, Tokens(c.Parties[i].Name)...)
+	}
+	words = append(words, c.Number().SearchTokens()...)
+	words = append(words, c.Particulars.Judgment.Number.SearchTokens()...)
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// NumberSortKey orders cases by the statistical year of their decision and the
+// number within it.
+func (c *Case) NumberSortKey() string {
+	if c.Decision == nil {
+		return ""
+	}
+	return strconv.Itoa(int(StatYearOf(c.Decision.Date))) + " " + TextSortKey(c.Decision.Number.Key())
+}
+
+// DecisionKey is what makes the enforcement decision's number unique: the unit
+// that issued it, the statistical year (numbers restart each 1 October) and the
+// number. Empty while there is no decision.
+func (c *Case) DecisionKey() string {
+	if c.Decision == nil || c.State == StateVoided || len(c.Units) == 0 {
+		return ""
+	}
+	return DecisionKey(c.Units[0], c.Decision.Number, StatYearOf(c.Decision.Date))
+}
+
+// DecisionKey is what makes an enforcement decision's number unique.
+func DecisionKey(issuer UnitID, number DocumentNumber, year StatYear) string {
+	return "case/" + string(issuer) + "/" + strconv.Itoa(int(year)) + "/" + number.Key()
+}
+
+// Outstanding is what is still to be enforced of a live case, collected money
+// that is not paid out included.
+func (c *Case) Outstanding() Dong {
+	t := c.Totals()
+	return t.Remaining + t.Held
+}
+
+// IsPublishable tells whether the law makes the case public: a debtor without
+// means (Decree 62/2015 art 11, Circular 04/2023 art 4, Law 106/2025 art 38(2)),
+// and no confidential matter. It ends with the state, well within the two
+// working days the law gives.
+func (c *Case) IsPublishable() bool {
+	return (c.State == StateNotEnforceable || c.State == StateSeparateBook) && !c.IsConfidential()
+}
