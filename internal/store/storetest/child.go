@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/thads/thads/internal/store"
@@ -24,7 +23,7 @@ const (
 
 // Main runs the tests, or what a test asked of this process. open opens the
 // database named by a Spec.
-func Main(m *testing.M, open func(ctx context.Context, spec string, colls []*store.Collection) (store.Store, error)) int {
+func Main(m interface{ Run() int }, open func(ctx context.Context, spec string, colls []*store.Collection) (store.Store, error)) int {
 	role := os.Getenv(envRole)
 	if role == "" {
 		return m.Run()
