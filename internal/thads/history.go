@@ -2,6 +2,7 @@ package thads
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -193,7 +194,7 @@ func (n *noun[K, S, E, P]) admit(events []E, state S, e E, now time.Time) ([]E, 
 	}
 	p := P(&e)
 	r, note := p.record(), p.notes()
-	r.Reason, *note = strings.TrimSpace(r.Reason), strings.TrimSpace(*note)
+	r.Reason, *note = trimText(r.Reason), trimText(*note)
 	p.normalise()
 	if err := stamp[E, P](events, &e, now); err != nil {
 		return nil, err
@@ -430,6 +431,17 @@ func (es *Errors) notBefore(field string, d, earliest Date) {
 	es.valid(field, d)
 	if !d.IsZero() && d < earliest {
 		es.Add(CodeOutOfRange, field, "Ngày %[1]s trước ngày %[2]s", "%[1]s is before %[2]s", d.Vietnamese(), earliest.Vietnamese())
+	}
+}
+
+// link refuses what a browser may not follow; none is allowed.
+func (es *Errors) link(field, s string) {
+	es.short(field, s)
+	if s == "" {
+		return
+	}
+	if u, err := url.Parse(s); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		es.Add(CodeInvalid, field, "Đường dẫn phải bắt đầu bằng https:// hoặc http://", "A link begins with https:// or http://")
 	}
 }
 
