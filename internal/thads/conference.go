@@ -467,10 +467,10 @@ type Conference struct {
 	Events      []ConferenceEvent     `json:"events"`
 }
 
-// FoldConference replays a history.
+// FoldConference replays a stored history; an error wraps ErrDamaged.
 func FoldConference(id ConferenceID, events []ConferenceEvent) (*Conference, error) {
 	c := &Conference{ID: id, Version: len(events), Events: events}
-	if err := conferences.fold(events, c); err != nil {
+	if err := conferences.fold(string(id), events, c); err != nil {
 		return nil, err
 	}
 	return c, nil

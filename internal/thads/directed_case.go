@@ -177,10 +177,10 @@ type DirectedCase struct {
 	newest int
 }
 
-// FoldDirectedCase replays a history.
+// FoldDirectedCase replays a stored history; an error wraps ErrDamaged.
 func FoldDirectedCase(id DirectedCaseID, events []DirectedCaseEvent) (*DirectedCase, error) {
 	c := &DirectedCase{ID: id, Version: len(events), Events: events}
-	if err := directedCases.fold(events, c); err != nil {
+	if err := directedCases.fold(string(id), events, c); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -198,6 +198,9 @@ func (c *DirectedCase) Append(e DirectedCaseEvent, now time.Time) (*DirectedCase
 	if err != nil {
 		return nil, err
 	}
+	if last := &events[len(events)-1]; last.Voids != 0 {
+		last.Unit = events[last.Voids-1].Unit
+	}
 	next := &DirectedCase{ID: c.ID, Version: len(events), Events: events, newest: len(events)}
 	if err := directedCases.record(events, next); err != nil {
 		return nil, err
@@ -213,7 +216,7 @@ func (c *DirectedCase) apply(e *DirectedCaseEvent) *Error {
 	}
 	switch e.Kind {
 	case DirectedListed:
-		c.show(e)
+		c.list(e)
 	case DirectedObstacle:
 		c.Obstacles++
 		c.ReportedOn = e.EffectiveOn
@@ -238,6 +241,14 @@ func (c *DirectedCase) apply(e *DirectedCaseEvent) *Error {
 }
 
 func (c *DirectedCase) show(e *DirectedCaseEvent) {
+	// Whoever ever held it may still read it.
+	for i := range c.Events {
+		c.Units = addUnique(c.Units, c.Events[i].ToUnit)
+	}
+	c.list(e)
+}
+
+func (c *DirectedCase) list(e *DirectedCaseEvent) {
 	if e.Particulars != nil {
 		c.DirectedCaseParticulars = *e.Particulars
 	}

@@ -239,10 +239,10 @@ type Directive struct {
 	Events     []DirectiveEvent `json:"events"`
 }
 
-// FoldDirective replays a history.
+// FoldDirective replays a stored history; an error wraps ErrDamaged.
 func FoldDirective(id DirectiveID, events []DirectiveEvent) (*Directive, error) {
 	d := &Directive{ID: id, Version: len(events), Events: events}
-	if err := directives.fold(events, d); err != nil {
+	if err := directives.fold(string(id), events, d); err != nil {
 		return nil, err
 	}
 	return d, nil

@@ -2,6 +2,7 @@ package thads
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -200,6 +201,9 @@ func (n *noun[K, S, E, P]) admit(events []E, state S, e E, now time.Time) ([]E, 
 		return nil, err
 	}
 	if r.Voids != 0 {
+		if len(*note) > MaxText {
+			return nil, tooLong(noteField)
+		}
 		p.strip()
 	} else if err := n.validate(events, &e).Err(); err != nil {
 		return nil, err
@@ -275,11 +279,17 @@ func (n *noun[K, S, E, P]) replay(events []E, l life[E, S]) (failed *E, refusal 
 	return nil, nil
 }
 
-// fold replays a stored history, which Append has found to be legal; an error
-// tells that the store is damaged.
-func (n *noun[K, S, E, P]) fold(events []E, l life[E, S]) error {
+// fold replays the stored history of the record with that id. An error wraps
+// ErrDamaged, as that of FoldCase does.
+func (n *noun[K, S, E, P]) fold(id string, events []E, l life[E, S]) error {
+	if len(events) == 0 {
+		return fmt.Errorf("%w: %q has no events", ErrDamaged, id)
+	}
+	if err := intact[E, P](events); err != nil {
+		return fmt.Errorf("%w: %q: %w", ErrDamaged, id, err)
+	}
 	if failed, refusal := n.replay(events, l); refusal != nil {
-		return conflicting(refusal, P(failed).record(), 0, n.name(P(failed).kind()))
+		return fmt.Errorf("%w: %q: event %d (%s): %s", ErrDamaged, id, P(failed).record().Seq, P(failed).kind(), refusal.Error())
 	}
 	return nil
 }

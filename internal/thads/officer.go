@@ -221,10 +221,10 @@ type Officer struct {
 	Events []OfficerEvent `json:"events"`
 }
 
-// FoldOfficer replays a history.
+// FoldOfficer replays a stored history; an error wraps ErrDamaged.
 func FoldOfficer(id OfficerID, events []OfficerEvent) (*Officer, error) {
 	o := &Officer{ID: id, Version: len(events), Events: events}
-	if err := officers.fold(events, o); err != nil {
+	if err := officers.fold(string(id), events, o); err != nil {
 		return nil, err
 	}
 	return o, nil

@@ -219,10 +219,10 @@ type Target struct {
 	Events      []TargetEvent `json:"events"`
 }
 
-// FoldTarget replays a history.
+// FoldTarget replays a stored history; an error wraps ErrDamaged.
 func FoldTarget(id TargetID, events []TargetEvent) (*Target, error) {
 	t := &Target{ID: id, Version: len(events), Events: events}
-	if err := targets.fold(events, t); err != nil {
+	if err := targets.fold(string(id), events, t); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -242,10 +242,10 @@ type Task struct {
 	Events     []TaskEvent `json:"events"`
 }
 
-// FoldTask replays a history.
+// FoldTask replays a stored history; an error wraps ErrDamaged.
 func FoldTask(id TaskID, events []TaskEvent) (*Task, error) {
 	t := &Task{ID: id, Version: len(events), Events: events}
-	if err := tasks.fold(events, t); err != nil {
+	if err := tasks.fold(string(id), events, t); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -250,10 +250,10 @@ type Unit struct {
 	Events        []UnitEvent `json:"events"`
 }
 
-// FoldUnit replays a history.
+// FoldUnit replays a stored history; an error wraps ErrDamaged.
 func FoldUnit(id UnitID, events []UnitEvent) (*Unit, error) {
 	u := &Unit{ID: id, Version: len(events), Events: events}
-	if err := units.fold(events, u); err != nil {
+	if err := units.fold(string(id), events, u); err != nil {
 		return nil, err
 	}
 	return u, nil

@@ -376,10 +376,10 @@ type AdministrativeVerdict struct {
 	newest int
 }
 
-// FoldVerdict replays a history.
+// FoldVerdict replays a stored history; an error wraps ErrDamaged.
 func FoldVerdict(id VerdictID, events []VerdictEvent) (*AdministrativeVerdict, error) {
 	v := &AdministrativeVerdict{ID: id, Version: len(events), Events: events}
-	if err := verdicts.fold(events, v); err != nil {
+	if err := verdicts.fold(string(id), events, v); err != nil {
 		return nil, err
 	}
 	return v, nil
@@ -396,6 +396,9 @@ func (v *AdministrativeVerdict) Append(e VerdictEvent, now time.Time) (*Administ
 	events, err := verdicts.admit(v.Events, v.State, e, now)
 	if err != nil {
 		return nil, err
+	}
+	if last := &events[len(events)-1]; last.Voids != 0 {
+		last.Unit, last.Officer = events[last.Voids-1].Unit, events[last.Voids-1].Officer
 	}
 	next := &AdministrativeVerdict{ID: v.ID, Version: len(events), Events: events, newest: len(events)}
 	if err := verdicts.record(events, next); err != nil {
@@ -517,6 +520,10 @@ func (v *AdministrativeVerdict) show(e *VerdictEvent) {
 		v.VerdictParticulars = *e.Particulars
 	}
 	v.RegisteredOn = e.EffectiveOn
+	// Whoever ever held it may still read it.
+	for i := range v.Events {
+		v.Units, v.Officers = addUnique(v.Units, v.Events[i].ToUnit), addUnique(v.Officers, v.Events[i].ToOfficer)
+	}
 	v.hold(e.ToUnit, e.ToOfficer)
 }
 
