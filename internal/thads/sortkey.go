@@ -1,58 +1,37 @@
 package thads
 
 import (
+	"encoding/base64"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 )
 
 // CollationVersion is the version of the order that sort keys have. Stored
-// keys carry it, and a store whose keys have another computes them again.
-const CollationVersion = 1
+// keys carry it, and a store whose keys have another computes them again. It
+// is raised whenever the keys of a text change: with what this package does to
+// it, or when golang.org/x/text is upgraded and its order changes, which the
+// golden keys of the tests notice.
+const CollationVersion = 2
 
 // The longest keys, in bytes. A longer key is cut, which never reverses an
-// order: what differs only beyond the cut compares equal. No Vietnamese name
-// comes near.
+// order: what differs only beyond the cut compares equal. Names of people up
+// to some 40 letters have whole keys; of longer titles, those up to some 180
+// characters are told apart by all their letters, if not by all their tones.
 const (
-	MaxNameSortKey = 120
-	MaxTextSortKey = 240
+	MaxNameSortKey = 256
+	MaxTextSortKey = 512
 )
 
-// Keys are printable ASCII without characters that JSON escapes, in levels as
-// the Unicode collation algorithm has them: first the letters of a text (a ă â
-// b … are different letters), then, after a separator, the tones of its words.
-// Case never counts.
-//
-// The tables are our own, not those of golang.org/x/text/collate: keys are
-// stored, so a new version of a module must not move them silently; and collate
-// compares tones letter by letter, where a syllable has one tone wherever it is
-// written (hoà, hòa). On all else the two agree, which the tests assert.
-const (
-	// partSeparator stands between the parts of a name, less than all else, and
-	// toneSeparator before the tones, less than every weight: a part without
-	// tones comes before the same letters with tones, whatever part follows.
-	partSeparator = '!'
-	toneSeparator = '#'
-	// weightSpace is the least weight; those of punctuation follow.
-	weightSpace = '$'
-	// weightSymbol leads any other symbol, followed by its code point.
-	weightSymbol = 'L'
-	// weightNumber leads a number, followed by its length and its digits; the
-	// weights of letters follow.
-	weightNumber = 'M'
-	// weightForeign leads a letter of another script, followed by its code point.
-	weightForeign = '~'
-
-	// toneForeign stands for a mark that is not one of the five tones.
-	toneForeign = 6
-	// tonesMany leads the tones of a word that has several.
-	tonesMany = '7'
-)
-
-// punctuation is the order of ASCII punctuation, as in the root collation.
-const punctuation = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+// keyEncoding writes the binary keys of a collator as ASCII that neither JSON
+// nor a database escapes or reads in its own way. Its digits are in ascending
+// order and there is no padding, so that the order of the keys stays.
+var keyEncoding = base64.NewEncoding("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz").
+	WithPadding(base64.NoPadding)
 
 // NameSortKey returns a string whose bytewise order is the order of people's
 // names in Vietnamese lists: by tên (the last word), then họ (the first), then
@@ -61,8 +40,19 @@ const punctuation = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
 // counts last. It is at most [MaxNameSortKey] bytes long. For organisations
 // and titles use [TextSortKey].
 func NameSortKey(name string) string {
-	var buf [MaxNameSortKey]byte
-	return string(AppendNameSortKey(buf[:0], name))
+	name = orderForm(name)
+	extra := ""
+	if strings.HasSuffix(name, ")") {
+		if i := strings.IndexByte(name, '('); i > 0 {
+			name, extra = strings.TrimRight(name[:i], " "), name[i:]
+		}
+	}
+	given, family, middle := name, "", ""
+	if i := strings.LastIndexByte(name, ' '); i >= 0 {
+		given = name[i+1:]
+		family, middle, _ = strings.Cut(name[:i], " ")
+	}
+	return sortKey(MaxNameSortKey, given, family, middle, extra)
 }
 
 // TextSortKey returns a string whose bytewise order is that of titles and of
@@ -70,217 +60,111 @@ func NameSortKey(name string) string {
 // first, by tone where the letters are the same, numbers by their value. It is
 // at most [MaxTextSortKey] bytes long.
 func TextSortKey(s string) string {
-	var buf [MaxTextSortKey]byte
-	return string(AppendTextSortKey(buf[:0], s))
+	return sortKey(MaxTextSortKey, orderForm(s))
 }
 
-// AppendTextSortKey appends [TextSortKey] of s to dst.
-func AppendTextSortKey(dst []byte, s string) []byte {
-	return appendKey(dst, len(dst)+MaxTextSortKey, NormalizeName(s))
-}
-
-// AppendNameSortKey appends [NameSortKey] of the name to dst.
-func AppendNameSortKey(dst []byte, name string) []byte {
-	limit := len(dst) + MaxNameSortKey
-	name = NormalizeName(name)
-	extra := ""
-	if strings.HasSuffix(name, ")") {
-		if i := strings.IndexByte(name, '('); i > 0 {
-			name, extra = name[:i], name[i:]
-		}
-	}
-	name = strings.TrimRight(name, " ")
-	given, family, middle := name, "", ""
-	if i := strings.LastIndexByte(name, ' '); i >= 0 {
-		given, family = name[i+1:], name[:i]
-		if i := strings.IndexByte(family, ' '); i >= 0 {
-			family, middle = family[:i], family[i+1:]
-		}
-	}
-	dst = appendKey(dst, limit, given)
+// sortKey returns the key, at most limit bytes long, of parts in their order
+// form, of which an earlier one decides before a later one.
+func sortKey(limit int, parts ...string) string {
 	// Empty parts at the end need no separators: a shorter key comes first.
-	for _, part := range []string{family, middle, extra} {
-		if part == "" && (extra == "" || len(dst) == limit) {
-			continue
-		}
-		dst = appendKey(appendBounded(dst, limit, partSeparator), limit, part)
+	for len(parts) > 0 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
 	}
-	return dst
+	w := keyWriters.Get().(*keyWriter)
+	w.buffer.Reset()
+	var array [MaxTextSortKey]byte
+	key := array[:0]
+	for i, part := range parts {
+		if i > 0 {
+			// The separator that a collator writes between the levels of a key,
+			// less than all weights: a part comes before those it begins.
+			key = append(key, 0, 0)
+		}
+		key = append(key, w.collator.KeyFromString(&w.buffer, part)...)
+	}
+	keyWriters.Put(w)
+	key = key[:min(len(key), keyEncoding.DecodedLen(limit))]
+	var text [MaxTextSortKey]byte
+	return string(keyEncoding.AppendEncode(text[:0], key))
 }
 
-// appendKey appends the levels of one part, normalised, to dst, up to limit
-// bytes.
-func appendKey(dst []byte, limit int, s string) []byte {
-	var tones levelOfTones
-	for i := 0; i < len(s) && len(dst) < limit; {
-		r, size := rune(s[i]), 1
-		if r >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(s[i:])
-		}
-		g := glyphs.at(r)
-		switch {
-		case g.letter:
-			dst = append(dst, g.weight)
-			tones.letter(g.tone)
-		case g.weight == weightNumber:
-			tones.endWord()
-			for i+size < len(s) && '0' <= s[i+size] && s[i+size] <= '9' {
-				size++
-			}
-			dst = appendNumber(dst, limit, s[i:i+size])
-		case g.weight != 0:
-			tones.endWord()
-			dst = append(dst, g.weight)
-		default:
-			dst = appendForeign(dst, limit, &tones, s[i:i+size], r)
-		}
-		i += size
-	}
-	tones.endWord()
-	if level := tones.trimmed(); len(level) > 0 {
-		dst = appendBounded(dst, limit, toneSeparator)
-		dst = appendBounded(dst, limit, level...)
-	}
-	return dst
+// A keyWriter holds what it takes to write keys: a collator, which only one
+// goroutine may use at a time, and its buffer.
+type keyWriter struct {
+	collator *collate.Collator
+	buffer   collate.Buffer
 }
 
-func appendBounded(dst []byte, limit int, b ...byte) []byte {
-	return append(dst, b[:min(len(b), limit-len(dst))]...)
-}
+// keyWriters keeps keyWriters for the next key, as making one takes several
+// times as long as writing a key. It is no state: what a keyWriter did before
+// has no say in what it writes.
+var keyWriters = sync.Pool{New: func() any {
+	return &keyWriter{collator: collate.New(language.Vietnamese, collate.IgnoreCase, collate.Numeric)}
+}}
 
-// appendNumber writes a number so that its value decides: its length without
-// leading zeros, then its digits.
-func appendNumber(dst []byte, limit int, digits string) []byte {
-	digits = strings.TrimLeft(digits, "0")
-	// No number has more digits; one that does is read as several.
-	const most = 26
-	for {
-		n := min(len(digits), most)
-		dst = appendBounded(dst, limit, weightNumber, byte('A'+n))
-		dst = append(dst, digits[:min(n, limit-len(dst))]...)
-		if digits = digits[n:]; digits == "" || len(dst) == limit {
-			return dst
+// orderForm normalises a text and prepares it for the collator, which sees to
+// the alphabet, tones, case and numbers, but tells apart some texts that are
+// the same here: dashes and quotes, eth written for Đ, and the two ways to
+// place a tone (hoà, hòa).
+func orderForm(s string) string {
+	s = strings.Map(orderRune, NormalizeName(s))
+	var b []byte
+	copied := 0 // b stands for s up to here
+	for start := 0; start < len(s); {
+		end := start + runLength(s[start:])
+		run, ok := moveTone(s[start:end])
+		if s[start] == '0' && strings.Trim(s[start:end], "0") == "" {
+			// The collator drops the value of a zero, so that what follows is
+			// taken for the value and "0 A" comes after "1 A" (go.dev/issue/25554).
+			// The circled zero has the weight of the digit, which is less than
+			// that of any number.
+			run, ok = "⓪", true
 		}
-	}
-}
-
-// appendForeign writes a character that the tables do not know. A letter that
-// decomposes counts as its base letter with a mark.
-func appendForeign(dst []byte, limit int, tones *levelOfTones, char string, r rune) []byte {
-	if d := norm.NFD.PropertiesString(char).Decomposition(); d != nil {
-		for len(d) > 0 {
-			part, size := utf8.DecodeRune(d)
-			dst = appendSimple(dst, limit, tones, part)
-			d = d[size:]
+		if ok {
+			b = append(append(b, s[copied:start]...), run...)
+			copied = end
 		}
-		return dst
+		start = end
 	}
-	return appendSimple(dst, limit, tones, r)
+	if copied == 0 {
+		return s
+	}
+	return string(append(b, s[copied:]...))
 }
 
-func appendSimple(dst []byte, limit int, tones *levelOfTones, r rune) []byte {
-	if unicode.Is(unicode.Mn, r) {
-		tones.mark(toneOfMark(r))
-		return dst
-	}
-	r = unicode.ToLower(r)
-	lead := byte(weightForeign)
-	switch g := glyphs.at(r); {
-	case g.letter:
-		dst = appendBounded(dst, limit, g.weight)
-		tones.letter(g.tone)
-		return dst
-	case g.weight != 0:
-		tones.endWord()
-		return appendBounded(dst, limit, g.weight)
-	case unicode.IsLetter(r):
-		tones.letter(0)
-	default:
-		tones.endWord()
-		lead = weightSymbol
-		switch r {
-		case '‐', '‑', '‒', '–', '—', '−':
-			return appendBounded(dst, limit, glyphs.at('-').weight)
-		case '‘', '’', 'ʼ':
-			return appendBounded(dst, limit, glyphs.at('\'').weight)
-		case '“', '”', '«', '»':
-			return appendBounded(dst, limit, glyphs.at('"').weight)
-		}
-	}
-	dst = appendBounded(dst, limit, lead)
-	for shift := 20; shift >= 0; shift -= 4 {
-		dst = appendBounded(dst, limit, "0123456789abcdef"[r>>shift&15])
-	}
-	return dst
-}
-
-func toneOfMark(r rune) byte {
+// orderRune returns the character, in lower case, that r counts as.
+func orderRune(r rune) rune {
 	switch r {
-	case 0x300:
-		return 1
-	case 0x309:
-		return 2
-	case 0x303:
-		return 3
-	case 0x301:
-		return 4
-	case 0x323:
-		return 5
-	default:
-		return toneForeign
+	case 'Ð', 'ð':
+		return 'đ'
+	case '‐', '‑', '‒', '–', '—', '−':
+		return '-'
+	case '‘', '’', 'ʼ':
+		return '\''
+	case '“', '”', '«', '»':
+		return '"'
 	}
+	return unicode.ToLower(r)
 }
 
-// levelOfTones collects the second level: one character for the tone of each
-// word, since a Vietnamese word has one; the tones of a word with several are
-// written between tonesMany and '0'. Words beyond its length have no say.
-type levelOfTones struct {
-	level [64]byte
-	n     int
-	word  [8]byte // the tones of the word being read
-	tones int
-	open  bool
+// runLength returns the length of the word, number or text between them that s
+// begins with.
+func runLength(s string) int {
+	first, _ := utf8.DecodeRuneInString(s)
+	kind := kindOf(first)
+	if n := strings.IndexFunc(s, func(r rune) bool { return kindOf(r) != kind }); n > 0 {
+		return n
+	}
+	return len(s)
 }
 
-func (t *levelOfTones) letter(tone byte) {
-	t.open = true
-	if tone != 0 {
-		t.mark(tone)
+// kindOf tells letters, with their marks, and ASCII digits from all else.
+func kindOf(r rune) byte {
+	switch {
+	case '0' <= r && r <= '9':
+		return '0'
+	case unicode.IsLetter(r) || unicode.IsMark(r):
+		return 'a'
 	}
-}
-
-func (t *levelOfTones) mark(tone byte) {
-	if t.tones < len(t.word) {
-		t.word[t.tones] = '0' + tone
-		t.tones++
-	}
-}
-
-func (t *levelOfTones) endWord() {
-	if !t.open && t.tones == 0 {
-		return
-	}
-	switch t.tones {
-	case 0:
-		t.put('0')
-	case 1:
-		t.put(t.word[0])
-	default:
-		t.put(tonesMany)
-		t.put(t.word[:t.tones]...)
-		t.put('0')
-	}
-	t.tones, t.open = 0, false
-}
-
-func (t *levelOfTones) put(b ...byte) { t.n += copy(t.level[t.n:], b) }
-
-// trimmed returns the level without words at its end that have no tone, which
-// order the same whether written or not.
-func (t *levelOfTones) trimmed() []byte {
-	n := t.n
-	for n > 0 && t.level[n-1] == '0' {
-		n--
-	}
-	return t.level[:n]
+	return ' '
 }

@@ -12,16 +12,11 @@ import (
 // A glyph is what the tables know of a common character: ASCII, and the
 // letters of Vietnamese in their composed form.
 type glyph struct {
-	// weight is the place in the order of sort keys; 0 marks a character that
-	// the tables do not know.
-	weight byte
-	// tone is 0 for none, then 1 to 5 in dictionary order: huyền, hỏi, ngã,
-	// sắc, nặng.
-	tone byte
-	// fold is the ASCII character without case and diacritics.
+	// fold is the ASCII character without case and diacritics; 0 marks a
+	// character that the tables do not know.
 	fold byte
-	// letter tells letters from digits and punctuation.
-	letter bool
+	// tone is 0 for none, else the place of the letter in its row of vowels.
+	tone byte
 }
 
 // glyphs hold the known characters of two ranges: from U+0000, and from
@@ -40,8 +35,8 @@ type glyphTable struct {
 	high [highGlyphs]glyph
 }
 
-// vowels are the Vietnamese vowels with their tones in dictionary order, which
-// is also the order of the alphabet.
+// vowels are the Vietnamese vowels, each without a tone, then with the five in
+// the order of dictionaries.
 var vowels = [...]string{
 	"aàảãáạ", "ăằẳẵắặ", "âầẩẫấậ",
 	"eèẻẽéẹ", "êềểễếệ",
@@ -50,10 +45,6 @@ var vowels = [...]string{
 	"uùủũúụ", "ưừửữứự",
 	"yỳỷỹýỵ",
 }
-
-// alphabet is the order of letters: the Vietnamese alphabet (chữ quốc ngữ)
-// with the four Latin letters it lacks in their usual places.
-const alphabet = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 
 // at returns what is known of the character, the zero glyph for nothing.
 func (t *glyphTable) at(r rune) glyph {
@@ -76,46 +67,25 @@ func (t *glyphTable) set(r rune, g glyph) {
 
 func newGlyphTable() *glyphTable {
 	t := new(glyphTable)
-	w := byte(weightSpace)
-	next := func() byte {
-		w++
-		// These characters would have to be escaped in JSON.
-		for strings.IndexByte(`"&<>\`, w) >= 0 {
-			w++
-		}
-		return w
+	for r := ' '; r <= '~'; r++ {
+		t.set(r, glyph{fold: byte(unicode.ToLower(r))})
 	}
-	t.set(' ', glyph{weight: weightSpace, fold: ' '})
-	for _, r := range punctuation {
-		t.set(r, glyph{weight: next(), fold: byte(r)})
-	}
-	for r := '0'; r <= '9'; r++ {
-		t.set(r, glyph{weight: weightNumber, fold: byte(r)})
-	}
-	w = weightNumber
-	for _, base := range alphabet {
-		weight := next()
-		forms := string(base)
-		for _, v := range vowels {
-			if strings.HasPrefix(v, forms) {
-				forms = v
-			}
-		}
-		fold, _ := utf8.DecodeRuneInString(norm.NFD.String(string(base)))
-		if fold == 'đ' {
-			fold = 'd'
-		}
+	for _, row := range vowels {
+		// Decomposed, the first letter of a row begins with its ASCII letter.
+		fold := norm.NFD.String(row)[0]
 		tone := byte(0)
-		for _, r := range forms {
-			g := glyph{weight: weight, tone: tone, fold: byte(fold), letter: true}
+		for _, r := range row {
+			g := glyph{fold: fold, tone: tone}
 			t.set(r, g)
 			t.set(unicode.ToUpper(r), g)
 			tone++
 		}
 	}
-	// The Icelandic eth looks like Đ, and old fonts and keyboards wrote it for Đ.
-	t.set('Ð', t.at('đ'))
-	t.set('ð', t.at('đ'))
+	// Đ does not decompose. The Icelandic eth (Ð) looks like it, and old fonts
+	// and keyboards wrote it for Đ.
+	for _, r := range "đĐðÐ" {
+		t.set(r, glyph{fold: 'd'})
+	}
 	return t
 }
 
@@ -144,10 +114,10 @@ func Fold(s string) string {
 	for _, r := range s {
 		g := glyphs.at(r)
 		switch {
-		case g.weight == weightSpace:
+		case g.fold == ' ':
 			space = len(b) > 0
 			continue
-		case g.weight == 0:
+		case g.fold == 0:
 			if isToneMark(r) {
 				continue
 			}
@@ -159,7 +129,7 @@ func Fold(s string) string {
 			b = append(b, ' ')
 			space = false
 		}
-		if g.weight == 0 {
+		if g.fold == 0 {
 			b = utf8.AppendRune(b, r)
 		} else {
 			b = append(b, g.fold)
@@ -221,11 +191,11 @@ func NormalizeName(s string) string {
 func isNormalized(s string) bool {
 	space := true
 	for _, r := range s {
-		w := glyphs.at(r).weight
-		if w == 0 && !isDashOrQuote(r) || w == weightSpace && space {
+		fold := glyphs.at(r).fold
+		if fold == 0 && !isDashOrQuote(r) || fold == ' ' && space {
 			return false
 		}
-		space = w == weightSpace
+		space = fold == ' '
 	}
 	return s == "" || !space
 }
@@ -275,7 +245,7 @@ func moveTone(word string) (string, bool) {
 	last, n := utf8.DecodeLastRuneInString(word)
 	head := word[:len(word)-n]
 	g := glyphs.at(last)
-	if g.tone == 0 || head == "" || string(last) != vowelWithTone(g.fold, g.tone) {
+	if g.tone == 0 || head == "" {
 		return word, false
 	}
 	before := head[len(head)-1]
@@ -286,6 +256,9 @@ func moveTone(word string) (string, bool) {
 			return word, false
 		}
 	default:
+		return word, false
+	}
+	if string(last) != vowelWithTone(g.fold, g.tone) { // ă, â or ê, or a capital
 		return word, false
 	}
 	return head[:len(head)-1] + vowelWithTone(before, g.tone) + string(g.fold), true
