@@ -247,18 +247,27 @@ func (n *noun[K, S, E, P]) validate(events []E, e *E) Errors {
 // Where a step is refused it returns that event and the refusal.
 func (n *noun[K, S, E, P]) replay(events []E, l life[E, S]) (failed *E, refusal *Error) {
 	steps := effective[E, P](events)
-	if len(events) > 0 && !slices.ContainsFunc(steps, func(s step[E]) bool { return n.opens(s.ev) }) {
-		// The opening as it last stood tells best what the record was about.
-		shown := &events[0]
+	if !slices.ContainsFunc(steps, func(s step[E]) bool { return n.opens(s.ev) }) {
+		// The opening as it last stood tells best what the record was about;
+		// without any the replay refuses the first step.
+		var shown *E
 		for i := range events {
 			if n.opens(&events[i]) {
 				shown = &events[i]
 			}
 		}
+		if shown == nil {
+			return n.carryOut(steps, l)
+		}
 		*l.standing() = Standing[S]{State: voided, Since: P(shown).record().EffectiveOn}
 		l.show(shown)
 		return nil, nil
 	}
+	return n.carryOut(steps, l)
+}
+
+// carryOut applies the steps one after the other.
+func (n *noun[K, S, E, P]) carryOut(steps []step[E], l life[E, S]) (failed *E, refusal *Error) {
 	for _, s := range steps {
 		at, on := l.standing(), P(s.ev).record().EffectiveOn
 		was := at.State
