@@ -11,5 +11,7 @@ export default defineConfig({
     // The tests must not depend on where they run: what the application shows is Vietnamese time by itself.
     env: { TZ: 'America/New_York' },
     maxWorkers: 2,
+    // The generator's tests start processes; on a busy machine that takes a while.
+    testTimeout: 30_000,
   },
 });

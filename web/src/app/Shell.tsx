@@ -1,8 +1,12 @@
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { SearchBox } from '../features/search/SearchBox';
+import { useSession } from '../graphql/session';
 import { useI18n } from '../i18n';
-import { Preferences } from './Preferences';
+import { Account } from './Account';
 import { ROOMS } from './rooms';
+import { SignedIn } from './SignedIn';
 
 /** Marks the document once a page was opened from within, so that <PageHead> takes the focus only then. */
 function useNavigationMark() {
@@ -12,28 +16,45 @@ function useNavigationMark() {
   }), [router]);
 }
 
+/** What the server words itself comes in the language of the request: asked for anew when that changes. */
+function useLanguageOfAnswers(language: string) {
+  const client = useQueryClient();
+  const before = useRef(language);
+  useEffect(() => {
+    if (before.current !== language) void client.invalidateQueries();
+    before.current = language;
+  }, [client, language]);
+}
+
 export function Shell() {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
+  const session = useSession();
+  const me = session.data?.me ?? null;
   useNavigationMark();
+  useLanguageOfAnswers(language);
   return (
     <>
       <a className="skip" href="#main">{t('app.skip')}</a>
       <header className="topbar">
-        <Link to="/" className="brand">{t('app.name')}</Link>
-        <span className="agency">{t('app.agency')}</span>
-        <span className="spacer" />
-        <Preferences />
+        <Link to={me || session.isPending ? '/' : '/public'} className="brand">{t('app.name')}</Link>
+        <span className="agency">{me?.unit?.name ?? t('app.agency')}</span>
+        {me ? <SearchBox /> : <span className="spacer" />}
+        <Account me={me} />
       </header>
       <nav className="rooms" aria-label={t('app.rooms')}>
         <ul>
-          {ROOMS.map((room) => (
+          {ROOMS.filter((room) => room.open || me || session.isPending).map((room) => (
             <li key={room.to}>
               <Link to={room.to} activeOptions={{ exact: room.to === '/', includeSearch: false }}>{t(room.label)}</Link>
             </li>
           ))}
         </ul>
       </nav>
-      <main className="main" id="main" tabIndex={-1}><Outlet /></main>
+      <main className="main" id="main" tabIndex={-1}><SignedIn /></main>
+      <footer className="footer">
+        {session.data?.system.demonstration ? <p>{t('app.demonstration')}</p> : null}
+        {session.data ? <p>{t('app.version', { version: session.data.system.version })}</p> : null}
+      </footer>
     </>
   );
 }

@@ -2,8 +2,11 @@ import type { PlainKey } from '../i18n';
 
 /**
  * The rooms that exist, in the order of the navigation. A room joins this list with its first page; nobody is shown
- * a link that leads nowhere.
+ * a link that leads nowhere, and those who have not signed in are shown only what is public.
  */
 export const ROOMS = [
-  { to: '/', label: 'room.overview' },
-] as const satisfies readonly { readonly to: string; readonly label: PlainKey }[];
+  { to: '/', label: 'room.overview', open: false },
+  { to: '/cases', label: 'room.cases', open: false },
+  { to: '/conferences', label: 'room.conferences', open: false },
+  { to: '/public', label: 'room.public', open: true },
+] as const satisfies readonly { readonly to: string; readonly label: PlainKey; readonly open: boolean }[];

@@ -1,7 +1,14 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter } from '@tanstack/react-router';
-import { useI18n } from '../i18n';
-import { PageHead } from '../ui/Page';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { caseListQuery, caseQuery } from '../features/cases/queries';
+import { validateCaseSearch } from '../features/cases/search';
+import { conferenceListQuery, conferenceQuery } from '../features/conferences/queries';
+import { validateConferenceSearch } from '../features/conferences/search';
+import { overviewQuery, validateOverviewSearch } from '../features/overview/queries';
+import { publicDebtorsQuery, validatePublicSearch } from '../features/public/queries';
+import { sessionQuery } from '../graphql/session';
+import { unitsQuery } from '../graphql/units';
+import { parseSearch, stringifySearch } from '../lib/search';
 import { Crashed, NotFound } from './Failure';
 import { Shell } from './Shell';
 
@@ -11,14 +18,79 @@ interface Context {
 
 const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundComponent: NotFound });
 
-function Home() {
-  const { t } = useI18n();
-  return <PageHead title={t('room.overview')} />;
+/**
+ * Asks for what a page will show while its code is still under way, without waiting: the page shows its own skeleton
+ * and its own errors. Nothing is asked for that a visitor without an account would only be refused.
+ */
+async function prefetch({ queryClient }: Context, ask: (client: QueryClient) => void) {
+  const session = await queryClient.ensureQueryData(sessionQuery).catch(() => null);
+  if (session?.me) ask(queryClient);
 }
 
-const overview = createRoute({ getParentRoute: () => root, path: '/', component: Home });
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: validateOverviewSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(overviewQuery(deps.unit));
+    void client.prefetchQuery(unitsQuery);
+  }),
+  component: lazyRouteComponent(() => import('../features/overview/Overview'), 'Overview'),
+});
 
-const routeTree = root.addChildren([overview]);
+const cases = createRoute({
+  getParentRoute: () => root,
+  path: '/cases',
+  validateSearch: validateCaseSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(caseListQuery(deps));
+    void client.prefetchQuery(unitsQuery);
+  }),
+  component: lazyRouteComponent(() => import('../features/cases/CaseList'), 'CaseList'),
+});
+
+const oneCase = createRoute({
+  getParentRoute: () => root,
+  path: '/cases/$id',
+  loader: ({ context, params }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(caseQuery(params.id));
+  }),
+  component: lazyRouteComponent(() => import('../features/cases/CasePage'), 'CasePage'),
+});
+
+const conferences = createRoute({
+  getParentRoute: () => root,
+  path: '/conferences',
+  validateSearch: validateConferenceSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(conferenceListQuery(deps));
+  }),
+  component: lazyRouteComponent(() => import('../features/conferences/ConferenceList'), 'ConferenceList'),
+});
+
+const oneConference = createRoute({
+  getParentRoute: () => root,
+  path: '/conferences/$id',
+  loader: ({ context, params }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(conferenceQuery(params.id));
+  }),
+  component: lazyRouteComponent(() => import('../features/conferences/ConferencePage'), 'ConferencePage'),
+});
+
+const publicPage = createRoute({
+  getParentRoute: () => root,
+  path: '/public',
+  staticData: { open: true },
+  validateSearch: validatePublicSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchQuery(publicDebtorsQuery(deps)),
+  component: lazyRouteComponent(() => import('../features/public/PublicPage'), 'PublicPage'),
+});
+
+const routeTree = root.addChildren([overview, cases, oneCase, conferences, oneConference, publicPage]);
 
 export function newRouter(queryClient: QueryClient) {
   return createRouter({
@@ -29,11 +101,17 @@ export function newRouter(queryClient: QueryClient) {
     // Query decides what is fresh; the router only says when a page may soon be wanted.
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
   });
 }
 
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof newRouter>;
+  }
+  interface StaticDataRouteOption {
+    /** Whether the page is for everybody; the others are for those who have signed in. */
+    readonly open?: boolean;
   }
 }

@@ -61,7 +61,12 @@ export async function execute<Result, Variables>(
   try {
     response = await fetch('/graphql', {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json, application/json' },
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/graphql-response+json, application/json',
+        // What the server words itself comes in the language of the page, not in that of the browser.
+        'Accept-Language': globalThis.document.documentElement.lang || 'vi',
+      },
       body: JSON.stringify({ query: document.text, operationName: document.name, variables }),
       credentials: 'same-origin',
       signal: signal ?? null,

@@ -23,9 +23,10 @@ describe('catalogues', () => {
 
   test('no Vietnamese is left in the English one', () => {
     // Names of the language, of money, of documents and of what has no translation stay as they are.
-    const kept = new Set<string>(['language.vi', 'field.dongProblem']);
+    const kept = new Set<string>(['language.vi', 'field.dongProblem', 'cases.filter.qHint', 'cases.filter.moneyHint']);
+    const text = (key: keyof typeof vi) => en[key].replace(/(^|[\s(])đ(?=$|[\s)])/g, '$1');
     const vietnamese = /[ăâđêôơưạảãàáằắặẳẵầấậẩẫẹẻẽèéềếệểễịỉĩìíọỏõòóồốộổỗờớợởỡụủũùúừứựửữỵỷỹỳý]/i;
-    expect(keys.filter((key) => !kept.has(key) && vietnamese.test(en[key]))).toEqual([]);
+    expect(keys.filter((key) => !kept.has(key) && vietnamese.test(text(key)))).toEqual([]);
   });
 
   test('every message is used somewhere', () => {

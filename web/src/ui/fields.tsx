@@ -138,3 +138,37 @@ export function SelectField<Value extends string>({ label, hint, value, options,
     </Field>
   );
 }
+
+/** Any number of a closed set: a native disclosure with checkboxes, because a multiple select needs the Ctrl key. */
+export function MultiField<Value extends string>({ label, all, value, options, onChange }: {
+  readonly label: string;
+  readonly all: string;
+  readonly value: readonly Value[];
+  readonly options: readonly Option<Value>[];
+  readonly onChange: (value: readonly Value[]) => void;
+}) {
+  const id = useId();
+  const chosen = options.filter((option) => value.includes(option.value));
+  const text = chosen.length === 0 ? all : chosen.map((option) => option.label).join(', ');
+  return (
+    <div className="field multi">
+      <span className="label" id={`${id}-label`}>{label}</span>
+      <button type="button" className="select" popoverTarget={id} aria-labelledby={`${id}-label ${id}-text`}>
+        <span id={`${id}-text`}>{text}</span>
+      </button>
+      <dialog id={id} popover="auto" className="float" aria-labelledby={`${id}-label`}>
+        {options.map((option) => (
+          <label key={option.value} className="check">
+            <input
+              type="checkbox" checked={value.includes(option.value)}
+              onChange={(event) => onChange(options
+                .filter((o) => (o.value === option.value ? event.target.checked : value.includes(o.value)))
+                .map((o) => o.value))}
+            />
+            {option.label}
+          </label>
+        ))}
+      </dialog>
+    </div>
+  );
+}

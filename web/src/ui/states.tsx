@@ -31,6 +31,7 @@ const KNOWN: Readonly<Record<string, { readonly icon: IconName; readonly title: 
   UNAUTHENTICATED: { icon: 'lock', title: 'state.signedOut', text: 'state.signedOutText' },
   FORBIDDEN: { icon: 'lock', title: 'state.forbidden', text: 'state.forbiddenText' },
   LEDGER_BUILDING: { icon: 'waiting', title: 'state.building', text: 'state.buildingText' },
+  UNAVAILABLE: { icon: 'waiting', title: 'state.unavailable', text: 'state.unavailableText' },
   TIMEOUT: { icon: 'waiting', title: 'state.timeout', text: 'state.timeoutText' },
   [UNREACHABLE]: { icon: 'warning', title: 'state.unreachable', text: 'state.unreachableText' },
 };

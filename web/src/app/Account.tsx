@@ -1,20 +1,27 @@
 import { useId, useState } from 'react';
+import type { Viewer } from '../graphql/session';
 import { useI18n } from '../i18n';
 import { chooseTheme, storedTheme, THEMES } from '../lib/theme';
 import { Icon } from '../ui/icons';
 
 const LANGUAGES = ['vi', 'en'] as const;
 
-/** Language and appearance, in a native popover: it closes on Escape and on a click beside it. */
-export function Preferences() {
+/** Who one is, language and appearance, in a native popover: it closes on Escape and on a click beside it. */
+export function Account({ me }: { readonly me: Viewer | null }) {
   const { t, language, setLanguage } = useI18n();
   const id = useId();
   const [theme, setTheme] = useState(storedTheme);
   return (
     <div className="menu">
       <button type="button" className="button" popoverTarget={id} aria-label={t('app.account')}><Icon name="user" /></button>
-      <dialog id={id} popover="auto" aria-label={t('app.account')}>
+      <dialog id={id} popover="auto" className="float" aria-label={t('app.account')}>
         <div className="stack">
+          {me ? (
+            <div>
+              <p className="strong">{me.name}</p>
+              {me.unit ? <p className="small soft">{me.unit.name}</p> : null}
+            </div>
+          ) : null}
           <fieldset className="field">
             <legend className="label">{t('app.language')}</legend>
             {LANGUAGES.map((value) => (
@@ -36,6 +43,10 @@ export function Preferences() {
               </label>
             ))}
           </fieldset>
+          {me ? (
+            // A form, not a script: signing out works even when everything else has stopped.
+            <form method="post" action="/signout"><button type="submit" className="button">{t('app.signOut')}</button></form>
+          ) : null}
         </div>
       </dialog>
     </div>

@@ -1,0 +1,8 @@
+import { operation } from '../../graphql/query';
+import { ConferenceByIdDocument } from './conference.gen';
+import { ConferenceListDocument } from './list.gen';
+import { type ConferenceSearch, toVariables } from './search';
+
+export const conferenceListQuery = (search: ConferenceSearch) => operation(ConferenceListDocument, toVariables(search));
+
+export const conferenceQuery = (id: string) => operation(ConferenceByIdDocument, { id });
