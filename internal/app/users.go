@@ -74,8 +74,8 @@ type NewUser struct {
 	// Name is what people are shown; the account's name where it is empty.
 	Name string
 	Role auth.Role
-	// UnitCode is the code of the unit where the role is held. Leaders and
-	// administrators may have none.
+	// UnitCode is the code of the unit where the role is held. Administrators
+	// may have none; leaders without one lead the whole province.
 	UnitCode string
 	// OfficerCode is the code of the officer, for the role OFFICER only.
 	OfficerCode string
@@ -130,10 +130,15 @@ func (a *App) place(ctx context.Context, u *User, n NewUser) error {
 	}
 	switch {
 	case n.UnitCode != "":
-		if u.Unit = d.unitByCode(n.UnitCode); u.Unit == "" {
+		unit, ok := d.Tree.ByCode(n.UnitCode)
+		if !ok {
 			es.Add(thads.CodeUnknown, "unit", "Không có đơn vị mã %q", "There is no unit with the code %q", n.UnitCode)
+			break
 		}
-	case u.Role != auth.RoleLeader && u.Role != auth.RoleAdministrator && n.OfficerCode == "":
+		u.Unit = unit.ID
+	case u.Role == auth.RoleLeader:
+		u.Unit = d.province(a.Today())
+	case u.Role != auth.RoleAdministrator && n.OfficerCode == "":
 		es.Add(thads.CodeRequired, "unit", "Vai trò %s cần một đơn vị", "The role %s needs a unit", u.Role)
 	}
 	switch {
@@ -163,10 +168,11 @@ func roleNames() string {
 	return strings.Join(names, ", ")
 }
 
-// unitByCode returns the id of the unit with a code, or "".
-func (d *Directory) unitByCode(code string) thads.UnitID {
-	if u, ok := d.Tree.ByCode(code); ok {
-		return u.ID
+// province returns the unit at the top on a day, or "" where there is none or
+// more than one.
+func (d *Directory) province(on thads.Date) thads.UnitID {
+	if top := d.Tree.RootsOn(on); len(top) == 1 {
+		return top[0]
 	}
 	return ""
 }

@@ -93,6 +93,7 @@ func isVariable(name string) bool { return slices.Contains(Variables(), name) }
 
 func (c *Config) addAll(s *Set) {
 	c.AddStore(s)
+	c.AddAddress(s)
 	c.AddServe(s)
 }
 
@@ -173,8 +174,9 @@ func (s Store) SecretsDir() (string, error) {
 	return filepath.Join(dir, "thads"), nil
 }
 
-// AddServe adds the options of the server. It needs AddStore too.
-func (c *Config) AddServe(s *Set) {
+// AddAddress adds the options that tell where the server listens and how people
+// reach it.
+func (c *Config) AddAddress(s *Set) {
 	s.Add(Option{
 		Name: "addr", Value: "HOST:PORT", Default: c.Serve.Addr,
 		Usage:   thads.Text{VI: "Địa chỉ lắng nghe; cổng 0 chọn một cổng trống.", EN: "The address to listen on; port 0 takes a free one."},
@@ -191,6 +193,12 @@ func (c *Config) AddServe(s *Set) {
 			return ok && (u.Scheme == "https" || IsLoopback(u.Hostname()))
 		},
 	})
+	s.Check(c.Serve.protected)
+}
+
+// AddServe adds the options of the server, those of AddStore and AddAddress
+// aside.
+func (c *Config) AddServe(s *Set) {
 	s.Add(Option{
 		Name:    "demo",
 		Usage:   thads.Text{VI: "Nạp tỉnh minh họa (hư cấu) vào kho dữ liệu trống và in liên kết đăng nhập.", EN: "Fills an empty store with the (invented) demonstration province and prints a sign-in link."},
@@ -221,7 +229,6 @@ func (c *Config) AddServe(s *Set) {
 	addDuration(s, "session-max", &c.Serve.SessionMax, time.Minute, 30*24*time.Hour, thads.Text{
 		VI: "Phiên đăng nhập hết hạn sau thời gian này trong mọi trường hợp.", EN: "A session ends after this time in any case.",
 	})
-	s.Check(c.Serve.protected)
 }
 
 func addDuration(s *Set, name string, p *time.Duration, least, most time.Duration, usage thads.Text) {
@@ -262,6 +269,18 @@ func (s *Serve) protected() error {
 		return Wrong("--addr %q mở ra mạng mà không có TLS: hãy đặt proxy TLS phía trước và ghi địa chỉ của nó bằng --url https://…", "--addr %q opens to the network without TLS: put a TLS proxy in front and give its address by --url https://…", s.Addr)
 	}
 	return nil
+}
+
+// Base is the address that people use: the one that was given, otherwise that
+// of the listener at host and port, with "localhost" for this machine.
+func (s *Serve) Base(host, port string) *url.URL {
+	if s.URL != nil {
+		return s.URL
+	}
+	if IsLoopback(host) {
+		host = "localhost"
+	}
+	return &url.URL{Scheme: "http", Host: net.JoinHostPort(host, port)}
 }
 
 // IsLoopback tells whether a host name or address is this machine only.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"log/slog"
+	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ func parse(args, environ []string) (*config.Config, []string, error) {
 	c := config.Defaults()
 	s := config.NewSet("serve")
 	c.AddStore(s)
+	c.AddAddress(s)
 	c.AddServe(s)
 	rest, err := s.Parse(args, environ)
 	return c, rest, err
@@ -179,6 +181,7 @@ func TestHelp(t *testing.T) {
 	s := config.NewSet("serve")
 	c := config.Defaults()
 	c.AddStore(s)
+	c.AddAddress(s)
 	c.AddServe(s)
 	var out bytes.Buffer
 	if err := s.WriteHelp(&out); err != nil {
@@ -223,6 +226,27 @@ func TestRedactURI(t *testing.T) {
 	} {
 		if got := config.RedactURI(uri); got != want {
 			t.Errorf("%s: got %s, want %s", uri, got, want)
+		}
+	}
+}
+
+func TestBase(t *testing.T) {
+	for _, tt := range []struct{ url, host, port, want string }{
+		{"", "127.0.0.1", "8080", "http://localhost:8080"},
+		{"", "::1", "8080", "http://localhost:8080"},
+		{"https://thads.example.vn", "0.0.0.0", "8080", "https://thads.example.vn"},
+		{"http://localhost:81", "::", "80", "http://localhost:81"},
+	} {
+		args := []string{"--addr", net.JoinHostPort(tt.host, tt.port)}
+		if tt.url != "" {
+			args = append(args, "--url", tt.url)
+		}
+		c, _, err := parse(args, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Serve.Base(tt.host, tt.port).String(); got != tt.want {
+			t.Errorf("%+v: got %s", tt, got)
 		}
 	}
 }

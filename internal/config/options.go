@@ -51,6 +51,8 @@ type Option struct {
 	// Repeatable options may be given several times; their variable holds the
 	// values separated by commas.
 	Repeatable bool
+	// NoVariable marks what only a command line can say.
+	NoVariable bool
 	// Secret values are never repeated in a message.
 	Secret bool
 }
@@ -224,7 +226,7 @@ func flagName(arg string) (name string, hasValue, ok bool) {
 }
 
 func (s *Set) names(prefix string) []string {
-	var names []string
+	names := []string{prefix + "help"}
 	for _, o := range s.Options() {
 		names = append(names, prefix+o.Name)
 	}
@@ -247,7 +249,7 @@ func (s *Set) parseVariables(environ []string, given map[string]bool) error {
 		if !strings.HasPrefix(name, variablePrefix) || isServiceLink(name) {
 			continue
 		}
-		i := slices.IndexFunc(s.options, func(o *Option) bool { return o.Variable() == name })
+		i := slices.IndexFunc(s.options, func(o *Option) bool { return !o.NoVariable && o.Variable() == name })
 		if i < 0 {
 			if isVariable(name) {
 				continue // of another command
@@ -327,11 +329,18 @@ func (s *Set) WriteHelp(w io.Writer) error {
 		if o.Repeatable {
 			head += " …"
 		}
-		tail := o.Variable()
-		if o.Default != "" {
-			tail += ", mặc định (default) " + o.Default
+		var notes []string
+		if !o.NoVariable {
+			notes = append(notes, o.Variable())
 		}
-		if _, err := fmt.Fprintf(w, "%s\n        %s\n        %s\n        [%s]\n", head, o.Usage.VI, o.Usage.EN, tail); err != nil {
+		if o.Default != "" {
+			notes = append(notes, "mặc định (default) "+o.Default)
+		}
+		text := head + "\n        " + o.Usage.VI + "\n        " + o.Usage.EN + "\n"
+		if len(notes) > 0 {
+			text += "        [" + strings.Join(notes, ", ") + "]\n"
+		}
+		if _, err := io.WriteString(w, text); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,91 @@
+package httpd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/request"
+)
+
+// serveGraphQL lets a request through to the API when it is one: a POST of JSON
+// of bounded size, read whole, with its principal and its deadline. All of it
+// is judged before the API sees anything.
+func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		s.fail(w, r, http.StatusMethodNotAllowed, problemMethod)
+		return
+	}
+	if !isJSON(r.Header.Values("Content-Type")) || r.Header.Get("Content-Encoding") != "" {
+		s.fail(w, r, http.StatusUnsupportedMediaType, problemMediaType)
+		return
+	}
+	if r.ContentLength > MaxBody {
+		// The rest of the body is not read: the connection ends.
+		w.Header().Set("Connection", "close")
+		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
+			return
+		}
+		s.fail(w, r, http.StatusBadRequest, problemBody)
+		return
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+
+	ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
+	defer cancel()
+	p, err := s.principal(ctx, r)
+	switch {
+	case errors.Is(err, app.ErrNoAccess):
+		// The session has ended: the visitor goes on as anybody, and the
+		// browser forgets the cookie.
+		s.forgetCookie(w)
+	case err != nil:
+		s.log.ErrorContext(ctx, "a session could not be read", "requestId", request.FromContext(ctx).ID(), "error", err)
+		s.fail(w, r, http.StatusServiceUnavailable, problemUnavailable)
+		return
+	}
+	request.FromContext(ctx).By(string(p.ID))
+	s.o.GraphQL.ServeHTTP(w, r.WithContext(auth.NewContext(ctx, p)))
+}
+
+// principal returns who asks: anonymous without a session, app.ErrNoAccess with
+// one that has ended.
+func (s *Server) principal(ctx context.Context, r *http.Request) (auth.Principal, error) {
+	cookie, err := r.Cookie(s.cookie)
+	if err != nil {
+		return auth.Principal{}, nil
+	}
+	token, ok := auth.ParseToken(cookie.Value)
+	if !ok {
+		return auth.Principal{}, app.ErrNoAccess
+	}
+	return s.o.Backend.Authenticate(ctx, token, s.o.Sessions)
+}
+
+// isJSON tells whether the body is declared to be JSON in UTF-8. A simple form
+// of a foreign page cannot declare that.
+func isJSON(contentType []string) bool {
+	if len(contentType) != 1 {
+		return false
+	}
+	mediaType, params, err := mime.ParseMediaType(contentType[0])
+	if err != nil || mediaType != "application/json" {
+		return false
+	}
+	charset, given := params["charset"]
+	return !given || strings.EqualFold(charset, "utf-8")
+}

@@ -1,0 +1,92 @@
+package httpd
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/thads/thads/internal/request"
+	"github.com/thads/thads/internal/thads"
+)
+
+// A problem is a refusal of this package, in the form of a GraphQL error where
+// the API was asked and in a line of text elsewhere.
+type problem struct {
+	code thads.Code
+	text thads.Text
+}
+
+var (
+	problemInternal = problem{"INTERNAL", thads.Text{
+		VI: "Lỗi hệ thống. Khi báo lỗi, hãy ghi kèm mã yêu cầu.",
+		EN: "Internal error. Quote the request id when you report it.",
+	}}
+	problemStarting = problem{thads.CodeUnavailable, thads.Text{
+		VI: "Hệ thống đang khởi động, hãy thử lại sau ít giây.",
+		EN: "The system is starting; try again in a few seconds.",
+	}}
+	problemUnavailable = problem{thads.CodeUnavailable, thads.Text{
+		VI: "Kho dữ liệu tạm thời không trả lời, hãy thử lại sau ít phút.",
+		EN: "The store cannot answer now; try again in a few minutes.",
+	}}
+	problemMethod = problem{"METHOD_NOT_ALLOWED", thads.Text{
+		VI: "API chỉ nhận POST.",
+		EN: "The API takes POST only.",
+	}}
+	problemMediaType = problem{"UNSUPPORTED_MEDIA_TYPE", thads.Text{
+		VI: "API chỉ nhận Content-Type: application/json với UTF-8.",
+		EN: "The API takes Content-Type: application/json in UTF-8 only.",
+	}}
+	problemTooLarge = problem{"REQUEST_TOO_LARGE", thads.Text{
+		VI: "Yêu cầu lớn quá 1 MB.",
+		EN: "The request is larger than 1 MB.",
+	}}
+	problemBody = problem{"BAD_REQUEST", thads.Text{
+		VI: "Không nhận được toàn bộ yêu cầu.",
+		EN: "The request did not arrive whole.",
+	}}
+	problemForeign = problem{"CROSS_ORIGIN", thads.Text{
+		VI: "Yêu cầu đến từ một trang web khác nên bị từ chối.",
+		EN: "The request comes from a foreign page and is refused.",
+	}}
+)
+
+const (
+	jsonType    = "application/json; charset=utf-8"
+	graphqlType = "application/graphql-response+json; charset=utf-8"
+)
+
+// fail answers with a problem.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, p problem) {
+	req := request.FromContext(r.Context())
+	message := p.text.In(req.Language())
+	h := w.Header()
+	h.Set("Content-Language", req.Language())
+	if req.Route() != "/graphql" {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(message + "\n")) // a client that went away needs no answer
+		return
+	}
+	req.Ran(request.Operation{Code: string(p.code)})
+	h.Set("Content-Type", jsonType)
+	if strings.Contains(r.Header.Get("Accept"), "application/graphql-response+json") {
+		h.Set("Content-Type", graphqlType)
+	}
+	w.WriteHeader(status)
+	type extensions struct {
+		Code      thads.Code `json:"code"`
+		RequestID string     `json:"requestId"`
+	}
+	type graphqlError struct {
+		Message    string     `json:"message"`
+		Extensions extensions `json:"extensions"`
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{ // likewise
+		"errors": []graphqlError{{Message: message, Extensions: extensions{p.code, req.ID()}}},
+	})
+}
+
+func (s *Server) denyForeign(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusForbidden, problemForeign)
+}

@@ -1,0 +1,230 @@
+// Package httpd serves the application over HTTP: it routes, identifies who
+// asks, refuses what is too large, too slow or comes from a foreign page, and
+// tells how it goes. What the API answers is package graph's, what the pages
+// look like package web's; both come in as handlers.
+package httpd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/cors"
+
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// Limits of what a client may send and how slowly.
+const (
+	// MaxBody bounds the body of a request to the API, in bytes.
+	MaxBody = 1 << 20
+	// maxForm bounds the body of the sign-in form, in bytes.
+	maxForm = 4 << 10
+	// maxHeader bounds the head of a request, in bytes.
+	maxHeader = 32 << 10
+
+	headTimeout = 5 * time.Second
+	readTimeout = 30 * time.Second
+	idleTimeout = 2 * time.Minute
+	// writeGrace is how much longer than its deadline an answer may take to
+	// reach the client.
+	writeGrace = 30 * time.Second
+	// checkTimeout bounds the checks of /readyz and the look at the store that
+	// /metrics takes.
+	checkTimeout = 2 * time.Second
+)
+
+// Backend is what the server asks of the application.
+type Backend interface {
+	PeekLink(ctx context.Context, token auth.Token) (*app.User, error)
+	RedeemLink(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Token, *app.User, error)
+	SignInAs(ctx context.Context, id thads.PrincipalID, limits app.SessionLimits) (auth.Token, *app.User, error)
+	Authenticate(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
+	SignOut(ctx context.Context, token auth.Token) error
+	Ready(ctx context.Context) error
+	StoreInfo(ctx context.Context) (store.Info, error)
+}
+
+// Options configure a Server.
+type Options struct {
+	// Backend, GraphQL and Web are required.
+	Backend Backend
+	GraphQL http.Handler
+	Web     http.Handler
+	// Checks are asked by /readyz besides the store.
+	Checks []Check
+	// URL is the address that people use: its scheme decides about cookies.
+	URL *url.URL
+	// CORSOrigins are the foreign origins whose pages may use the API.
+	CORSOrigins []string
+	Sessions    app.SessionLimits
+	// Timeout bounds the answer to one request of the API, Drain how long
+	// requests under way may take to end at a shutdown.
+	Timeout, Drain time.Duration
+	// Version is shown in the metrics.
+	Version string
+	Log     *slog.Logger
+}
+
+// A Check is one condition for being ready.
+type Check struct {
+	Name string
+	// Ask returns nil, or why the server is not ready, in a sentence that
+	// anybody may read.
+	Ask func(ctx context.Context) error
+}
+
+// A Server serves the application.
+type Server struct {
+	o       Options
+	log     *slog.Logger
+	handler http.Handler
+	metrics *metrics
+	cookie  string
+	secure  bool
+	state   atomic.Int32
+	// lasting are the links of LastingLink, the account by the hash of the
+	// token. They are not written any more once state is serving.
+	lasting map[string]thads.PrincipalID
+}
+
+// The states of a server.
+const (
+	starting = iota
+	serving
+	draining
+)
+
+// New returns a Server that is not ready yet: until Ready is called it answers
+// /healthz, /readyz and /metrics, and 503 to everything else.
+func New(o Options) (*Server, error) {
+	switch {
+	case o.Backend == nil || o.GraphQL == nil || o.Web == nil || o.URL == nil:
+		return nil, errors.New("httpd: an option is missing")
+	case o.Timeout <= 0 || o.Drain <= 0 || o.Sessions.Idle <= 0 || o.Sessions.Max <= 0:
+		return nil, errors.New("httpd: a limit is missing")
+	}
+	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", lasting: map[string]thads.PrincipalID{}}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.secure {
+		// The prefix makes browsers refuse the cookie from other hosts, from
+		// sub-domains and without TLS.
+		s.cookie = "__Host-thads"
+	}
+	var err error
+	if s.metrics, err = newMetrics(o.Backend, o.Version, s.log); err != nil {
+		return nil, err
+	}
+	if s.handler, err = s.routes(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// routes wires the handlers. Outermost first: what every request needs, then
+// the refusal of foreign pages, then the routes.
+func (s *Server) routes() (http.Handler, error) {
+	foreign := http.NewCrossOriginProtection()
+	for _, origin := range s.o.CORSOrigins {
+		if err := foreign.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("httpd: %w", err)
+		}
+	}
+	foreign.SetDenyHandler(http.HandlerFunc(s.denyForeign))
+
+	mux := http.NewServeMux()
+	api := crossOrigin(s.o.CORSOrigins, foreign.Handler(http.HandlerFunc(s.serveGraphQL)))
+	mux.Handle("/graphql", s.route("/graphql", s.whenServing(api)))
+	mux.Handle("/signin", s.route("/signin", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignIn)))))
+	mux.Handle("/signout", s.route("/signout", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignOut)))))
+	mux.Handle("/healthz", s.route("/healthz", http.HandlerFunc(s.serveHealth)))
+	mux.Handle("/readyz", s.route("/readyz", http.HandlerFunc(s.serveReady)))
+	mux.Handle("/metrics", s.route("/metrics", s.metrics.handler))
+	mux.Handle("/", s.route("/", s.whenServing(s.o.Web)))
+	return s.envelope(mux), nil
+}
+
+// crossOrigin lets pages of the origins read what the handler answers. Without
+// origins it does nothing at all, because the library takes an empty list for
+// all origins of the world.
+func crossOrigin(origins []string, h http.Handler) http.Handler {
+	if len(origins) == 0 {
+		return h
+	}
+	return cors.New(cors.Options{
+		AllowedOrigins:   origins,
+		AllowedMethods:   []string{http.MethodPost},
+		AllowedHeaders:   []string{"Content-Type"},
+		ExposedHeaders:   []string{requestIDHeader, "Retry-After"},
+		AllowCredentials: true,
+		MaxAge:           600,
+	}).Handler(h)
+}
+
+// Handler returns the handler of the whole server.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// LastingLink makes a sign-in link of this process alone, which ends with it
+// and can be opened again and again until then: for the demonstration. It must
+// be called before Ready. It returns the token of the link.
+func (s *Server) LastingLink(id thads.PrincipalID) auth.Token {
+	token := auth.NewToken()
+	s.lasting[token.Hash()] = id
+	return token
+}
+
+// Ready lets requests in.
+func (s *Server) Ready() { s.state.CompareAndSwap(starting, serving) }
+
+// SignInPath is the address of a sign-in link on this server, without its host.
+func SignInPath(token auth.Token) string { return "/signin?token=" + token.Reveal() }
+
+// Serve answers requests on the listener until ctx ends; then it refuses new
+// ones, waits for those under way at most as long as Options.Drain, and returns
+// nil if all of them ended in time. It closes the listener.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	// Requests outlive ctx: its end asks for a drain, not for their end. What
+	// streams without end watches Draining or is cut off when draining is over.
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: headTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      s.o.Timeout + readTimeout + writeGrace,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return fmt.Errorf("httpd: serving ended: %w", err)
+	case <-ctx.Done():
+	}
+	s.state.Store(draining)
+	deadline, cancel := context.WithTimeout(requests, s.o.Drain)
+	defer cancel()
+	err := server.Shutdown(deadline)
+	if err != nil {
+		cut()
+		err = errors.Join(fmt.Errorf("httpd: requests were cut off after %v: %w", s.o.Drain, err), server.Close())
+	}
+	if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
