@@ -264,6 +264,10 @@ func (s *Store) detect(ctx context.Context) error {
 		compatible = true
 		s.can.engine = "ferretdb"
 		if text, ok := v.StringValueOK(); ok {
+			// An embedded one does not know its own.
+			if text == "" || text == "unknown" {
+				text = "of unknown version, as MongoDB " + s.can.version
+			}
 			s.can.version = text
 		} else if doc, ok := v.DocumentOK(); ok {
 			if text, ok := doc.Lookup("version").StringValueOK(); ok {

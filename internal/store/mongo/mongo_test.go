@@ -39,12 +39,13 @@ func (r running) Run() int {
 	if serverURI = os.Getenv(envURI); serverURI != "" {
 		return r.m.Run()
 	}
-	addr, stop, err := startServer()
+	addr, engine, stop, err := startServer()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cannot test the MongoDB adapter:", err)
 		return 1
 	}
 	serverURI = "mongodb://" + addr + "/"
+	fmt.Println("testing on", engine, "behind a proxy")
 	code := r.m.Run()
 	if err := stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stopping the test server:", err)

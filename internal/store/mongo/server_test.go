@@ -64,41 +64,42 @@ func buildServer() (string, error) {
 }
 
 // startServer starts the test server and the proxy before it, and returns the
-// address of the proxy.
-func startServer() (addr string, stop func() error, err error) {
+// address of the proxy and what the server is.
+func startServer() (addr, engine string, stop func() error, err error) {
 	exe, err := buildServer()
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	dir := os.TempDir()
 	if fi, err := os.Stat("/dev/shm"); err == nil && fi.IsDir() {
 		dir = "/dev/shm" // memory, where there is such a place
 	}
 	if dir, err = os.MkdirTemp(dir, "thads-mongo"); err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	cmd := exec.Command(exe, "-dir", dir)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return "", nil, errors.Join(fmt.Errorf("the test server did not start: %w", err), cmd.Wait())
+		return "", "", nil, errors.Join(fmt.Errorf("the test server did not start: %w", err), cmd.Wait())
 	}
-	p, err := newProxy(strings.TrimSpace(line))
+	server, engine, _ := strings.Cut(strings.TrimSpace(line), " ")
+	p, err := newProxy(server)
 	if err != nil {
-		return "", nil, err
+		return "", "", nil, err
 	}
-	return p.l.Addr().String(), func() error {
+	return p.l.Addr().String(), engine, func() error {
 		return errors.Join(p.close(), in.Close(), cmd.Wait(), os.RemoveAll(dir))
 	}, nil
 }

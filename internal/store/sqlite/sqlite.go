@@ -85,6 +85,7 @@ type Store struct {
 	log   *slog.Logger
 	colls map[string]*collection
 	keep  time.Duration
+	begin time.Duration // beginTimeout, but in tests
 	dbID  string
 	notes []string
 
@@ -137,6 +138,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		log:     o.Log,
 		colls:   make(map[string]*collection, len(o.Collections)),
 		keep:    o.KeepDeletions,
+		begin:   beginTimeout,
 		jobs:    make(chan *job),
 		written: make(chan struct{}),
 		changed: make(chan struct{}),

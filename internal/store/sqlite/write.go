@@ -135,7 +135,7 @@ func (s *Store) writeLoop() {
 // group runs first, and what waits behind it, in one transaction.
 func (s *Store) group(first *job) {
 	jobs := []*job{first}
-	err := s.begin(first)
+	err := s.lock(first)
 	if err == nil {
 		tx := &writeTx{Conn: s.writer, s: s}
 		err = s.runJobs(tx, &jobs)
@@ -161,8 +161,9 @@ func (s *Store) group(first *job) {
 	}
 }
 
-// begin takes the write lock, which another process may hold for a while.
-func (s *Store) begin(j *job) error {
+// lock begins a transaction, which takes the write lock. Another process may
+// hold it for a while.
+func (s *Store) lock(j *job) error {
 	s.writer.SetBusyTimeout(beginSlice)
 	for {
 		err := run(s.writer, "BEGIN IMMEDIATE")
@@ -172,7 +173,7 @@ func (s *Store) begin(j *job) error {
 		if j.ctx.Err() != nil {
 			return fmt.Errorf("sqlite: %w", j.ctx.Err())
 		}
-		if time.Since(j.since) > beginTimeout {
+		if time.Since(j.since) > s.begin {
 			return fmt.Errorf("%w: another process holds the write lock: %w", store.ErrUnavailable, err)
 		}
 	}
@@ -476,7 +477,7 @@ func decodeSets(b []byte) (map[int][]string, error) {
 	sets := map[int][]string{}
 	for at < len(b) {
 		field, count := number(), number()
-		if field < 0 || count < 0 {
+		if field < 0 || count < 0 || count > len(b) {
 			return nil, errSets
 		}
 		members := make([]string, 0, count)

@@ -329,6 +329,10 @@ func testScanDuringWrites(t *testing.T, db *Database) {
 	docs := mixed(13, 60)
 	b.insert(docs...)
 	byID(docs)
+	var all []string // the writer below owns docs
+	for _, d := range docs {
+		all = append(all, d.ID)
+	}
 	met, last, i := map[string]int64{}, "", 0
 	for d, err := range b.Scan(b.ctx(), b.matters, store.ScanOptions{}) {
 		b.must(err)
@@ -380,9 +384,9 @@ func testScanDuringWrites(t *testing.T, db *Database) {
 			b.must(err)
 			seen[v.ID]++
 		}
-		for _, d := range docs {
-			if met[d.ID] != 1 || seen[d.ID] != 1 {
-				b.Errorf("%s was met %d times by Scan, %d by Versions", d.ID, met[d.ID], seen[d.ID])
+		for _, id := range all {
+			if met[id] != 1 || seen[id] != 1 {
+				b.Errorf("%s was met %d times by Scan, %d by Versions", id, met[id], seen[id])
 			}
 		}
 	}

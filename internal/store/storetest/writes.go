@@ -270,24 +270,26 @@ func testDelete(t *testing.T, db *Database) {
 	b.equal("without its old words", []string(nil), b.find(thads.Everything(), store.Eq("words", "y")))
 }
 
-// testNoLostUpdate lets eight writers add to one document until each has added
-// its share. Every version must have exactly one winner.
+// testNoLostUpdate lets eight writers, through two stores, add to one document
+// until each has added its share. Every version must have exactly one winner.
 func testNoLostUpdate(t *testing.T, db *Database) {
 	b := start(t, db)
 	b.insert(matter("a", store.Fields{"amount": int64(0)}))
 	const writers, share = 8, 6
+	stores := []store.Store{b.Store, b.reopen()}
 	var mu sync.Mutex
 	winners := map[int64]int{}
 	for i, err := range together(writers, func(i int) error {
+		s := stores[i%2]
 		for done := 0; done < share; {
-			docs, err := b.Get(b.ctx(), b.matters, thads.Everything(), "a")
+			docs, err := s.Get(b.ctx(), b.matters, thads.Everything(), "a")
 			if err != nil || len(docs) != 1 {
 				return errors.Join(err, fmt.Errorf("%d documents", len(docs)))
 			}
 			n := next(docs[0])
 			n.Fields["amount"] = docs[0].Fields["amount"].(int64) + 1
 			n.Body = fmt.Appendf(nil, "by %d", i)
-			switch err := b.Replace(b.ctx(), b.matters, n); {
+			switch err := s.Replace(b.ctx(), b.matters, n); {
 			case err == nil:
 				done++
 				mu.Lock()

@@ -2,8 +2,8 @@
 // internal/store/mongo: FerretDB v1 on SQLite, embedded. It is a module of its
 // own so that its dependencies stay out of the program's.
 //
-// It listens on a free port of 127.0.0.1, prints the address as one line on
-// standard output, and ends when its standard input does, so that it never
+// It listens on a free port of 127.0.0.1, prints the address and its version as
+// one line on standard output, and ends when its standard input does, so that it never
 // outlives the test that started it.
 package main
 
@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"runtime/debug"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 )
@@ -51,9 +52,22 @@ func serve(dir string, verbose bool) error {
 		cancel()
 		return err
 	}
-	fmt.Println(u.Host)
+	fmt.Println(u.Host, "FerretDB", version())
 	_, err = io.Copy(io.Discard, os.Stdin)
 	cancel()
 	<-done
 	return err
+}
+
+// version returns the version of the engine, which embedded does not know it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		for _, dep := range info.Deps {
+			if dep.Path == "github.com/FerretDB/FerretDB" {
+				return dep.Version
+			}
+		}
+	}
+	return "unknown"
 }
