@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -402,6 +403,43 @@ func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, ident
 	}
 	c.prepare = sealer(seal)
 	return cases.amend(ctx, a, p, c, e)
+}
+
+// MaxMany bounds how many records one request may change.
+const MaxMany = 500
+
+// CaseRecordMany records one event in each of several cases, each in its own
+// write, and returns those that have it. Refusals name the case by its index;
+// the same request again repeats nothing.
+func (a *App) CaseRecordMany(ctx context.Context, ids []string, key string, e thads.CaseEvent) ([]*thads.Case, error) {
+	p, err := a.permit(ctx, auth.Direct)
+	if err != nil {
+		return nil, err
+	}
+	if key == "" {
+		return nil, thads.Errorf(thads.CodeRequired, "idempotencyKey", "Thiếu khóa chống ghi trùng", "The idempotency key is missing")
+	}
+	if len(ids) > MaxMany {
+		return nil, thads.Errorf(thads.CodeLimit, "ids", "Mỗi lần tối đa %d việc", "At most %d cases at a time", MaxMany)
+	}
+	if err := a.checkHolder(ctx, &e); err != nil {
+		return nil, err
+	}
+	var done []*thads.Case
+	var es thads.Errors
+	for i, id := range ids {
+		c, err := cases.amend(ctx, a, p, Change{ID: id, Key: key}, e)
+		refusals, refused := thads.Refusals(err)
+		switch {
+		case err == nil:
+			done = append(done, c)
+		case !refused || refusals[0].Code == thads.CodeUnavailable:
+			return done, err
+		default:
+			es = append(es, &thads.Error{Code: refusals[0].Code, Field: []string{"ids", strconv.Itoa(i)}, Text: refusals[0].Text, Event: refusals[0].Event})
+		}
+	}
+	return done, es.Err()
 }
 
 // kindOf returns the kind of an event, for a correction, which is of the same.

@@ -72,6 +72,14 @@ func (d *Directory) Unit(id thads.UnitID) *thads.Unit {
 	return u
 }
 
+// UnitName returns the present name of a unit, or "".
+func (d *Directory) UnitName(id thads.UnitID) string {
+	if u := d.Unit(id); u != nil {
+		return u.Name
+	}
+	return ""
+}
+
 // Officer returns an officer, or nil.
 func (d *Directory) Officer(id thads.OfficerID) *thads.Officer { return d.officers[id] }
 

@@ -43,6 +43,9 @@ type Job struct {
 	noted time.Time
 }
 
+// jobPrefix leads the ids of jobs.
+const jobPrefix = "jb"
+
 // maxProblems bounds the problems that a job keeps.
 const maxProblems = 1000
 
@@ -97,7 +100,7 @@ func (a *App) startJob(ctx context.Context, p auth.Principal, key, kind string, 
 		return nil, fmt.Errorf("job %s: %w", kind, err)
 	}
 	j := &Job{
-		ID: newID("jb", p.ID, key), Kind: kind, Input: raw, By: p.ID, State: JobRunning,
+		ID: newID(jobPrefix, p.ID, key), Kind: kind, Input: raw, By: p.ID, State: JobRunning,
 		StartedAt: a.clock().UTC().Truncate(time.Millisecond), version: 1,
 	}
 	d, err := j.document(a.clock())

@@ -43,7 +43,7 @@ func (a *App) UnitReorganise(ctx context.Context, key string, r Reorganisation) 
 	}
 	// A job that began has changed the units it would now be checked against.
 	if key != "" {
-		if j, err := a.job(ctx, newID("jb", p.ID, key)); err != nil || j != nil {
+		if j, err := a.job(ctx, newID(jobPrefix, p.ID, key)); err != nil || j != nil {
 			if err != nil {
 				return nil, err
 			}

@@ -113,6 +113,9 @@ type Party struct {
 	Commitment string `json:"commitment,omitzero"`
 }
 
+// HasIdentityNumber tells whether an identity number is kept of the party.
+func (p *Party) HasIdentityNumber() bool { return p.Commitment != "" }
+
 // ObligationKind is what a debtor must pay, hand over, do or not do.
 type ObligationKind string
 
@@ -159,6 +162,9 @@ var obligationKinds = []Term[ObligationKind]{
 	{RefrainFromAct, Text{"Không được thực hiện công việc", "Refrain from an act"}},
 	{OtherNonMoney, Text{"Nghĩa vụ khác", "Other obligation"}},
 }
+
+// Name returns the kind's names.
+func (k ObligationKind) Name() Text { return termOf(obligationKinds, k) }
 
 // IsMoney tells whether the obligation is to pay a sum.
 func (k ObligationKind) IsMoney() bool {
@@ -461,6 +467,9 @@ type Balance struct {
 	usedOnce []GroundCode
 }
 
+// IsMoney tells whether the obligation is to pay a sum.
+func (b *Balance) IsMoney() bool { return b.Kind.IsMoney() }
+
 // IsFinished tells whether nothing is left to do about the obligation.
 func (b *Balance) IsFinished() bool { return !b.State.IsLive() && b.State != StateSeparateBook }
 
@@ -501,6 +510,19 @@ func (c *Case) UpdatedAt() time.Time {
 		return time.Time{}
 	}
 	return c.Events[len(c.Events)-1].RecordedAt
+}
+
+// Obligations are the obligations as the history leaves them; before there is a
+// decision, as they were received.
+func (c *Case) Obligations() []Balance {
+	if len(c.Balances) > 0 {
+		return c.Balances
+	}
+	out := make([]Balance, len(c.Particulars.Obligations))
+	for i, o := range c.Particulars.Obligations {
+		out[i] = Balance{Obligation: o, State: c.State, Since: c.Since, Remaining: o.Amount}
+	}
+	return out
 }
 
 // Totals are the sums over a case's obligations, in đồng.

@@ -250,6 +250,14 @@ var transitions = []Transition{
 	{Kind: CaseNoted, From: anyState, Ground2008: registerRule, Ground2025: registerRule},
 }
 
+// TransitionsOn are the rows of the table in force on a date; all for the zero date.
+func TransitionsOn(on Date) []Transition {
+	if on.IsZero() {
+		return transitions
+	}
+	return slices.DeleteFunc(slices.Clone(transitions), func(t Transition) bool { return !t.InForce(on) })
+}
+
 // transitionFor finds the row that allows a step in a state on a date. Without
 // one it returns the refusal: not in force on that date, or not in that state.
 func transitionFor(kind CaseEventKind, from CaseState, on Date) (*Transition, *Error) {
