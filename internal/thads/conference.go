@@ -288,7 +288,7 @@ func (e *ConferenceEvent) normalise() {
 	}
 	if e.Conclusion != nil {
 		c := *e.Conclusion
-		c.By, c.Text = NormalizeName(c.By), trimText(c.Text)
+		c.By, c.Text, c.Number = NormalizeName(c.By), trimText(c.Text), ParseDocumentNumber(c.Number.Raw)
 		c.Items = slices.Clone(c.Items)
 		for i := range c.Items {
 			it := &c.Items[i]
@@ -318,7 +318,8 @@ func (p *ConferenceParticulars) normalise() {
 		}
 	}
 	for i := range p.Documents {
-		p.Documents[i].Title = NormalizeName(p.Documents[i].Title)
+		d := &p.Documents[i]
+		d.Number, d.Title = ParseDocumentNumber(d.Number.Raw), NormalizeName(d.Title)
 	}
 	for i := range p.Causes {
 		p.Causes[i].Text = trimText(p.Causes[i].Text)

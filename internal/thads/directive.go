@@ -169,9 +169,10 @@ func (e *DirectiveEvent) strip() {
 }
 
 func (e *DirectiveEvent) normalise() {
+	e.Decision = normaliseDecision(e.Decision)
 	if e.Document != nil {
 		d := *e.Document
-		d.Issuer = NormalizeName(d.Issuer)
+		d.Number, d.Issuer = ParseDocumentNumber(d.Number.Raw), NormalizeName(d.Issuer)
 		if d.Class == "" {
 			d.Class = ClassNone
 		}

@@ -97,8 +97,8 @@ type nounEvent[E any, K ~string] interface {
 	strip()
 	// given lists the fields beside the note.
 	given() []given
-	// check adds what is wrong with the fields that the kind has. It runs
-	// after the fields were compared with the specification.
+	// check adds what is wrong within the fields of the kind. It runs only
+	// where all fields are given that the kind needs, and none besides.
 	check(es *Errors, today Date)
 }
 
@@ -478,6 +478,18 @@ func (es *Errors) code(field, s, vi, en string) {
 func (es *Errors) statYear(field string, y StatYear) {
 	if y < minYear || y > maxYear {
 		es.Add(CodeOutOfRange, field, "Năm thống kê %s không hợp lệ", "%s is no statistical year", y.String())
+	}
+}
+
+// normaliseDecision returns the decision as it is stored; nil for none. The
+// number is parsed again, whoever made it.
+func normaliseDecision(d *Decision) *Decision {
+	if d == nil {
+		return nil
+	}
+	return &Decision{
+		Number: ParseDocumentNumber(d.Number.Raw), Date: d.Date,
+		Issuer: NormalizeName(d.Issuer), Signer: NormalizeName(d.Signer),
 	}
 }
 

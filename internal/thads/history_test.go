@@ -11,15 +11,17 @@ import (
 )
 
 // aNoun is a pointer to the folded state of a noun.
-type aNoun[X, E any, S ~string] interface {
+type aNoun[X, E any, K, S ~string] interface {
 	*X
 	standing() *Standing[S]
 	Append(e E, now time.Time) (*X, error)
 	Fates() ([]Fate, []int)
+	NextSteps(on Date) []Rule[K, S]
+	UpdatedAt() time.Time
 }
 
 // aLife describes a noun to the tests that all of them share.
-type aLife[X, E any, K, S ~string, P aNoun[X, E, S], Q nounEvent[E, K]] struct {
+type aLife[X, E any, K, S ~string, P aNoun[X, E, K, S], Q nounEvent[E, K]] struct {
 	noun *noun[K, S, E, Q]
 	fold func([]E) (*X, error)
 	// ev is a well-formed event of the kind.
@@ -134,6 +136,10 @@ func (l *aLife[X, E, K, S, P, Q]) transitions(t *testing.T) {
 		states = append(states, s.Value)
 	}
 	for _, from := range states {
+		offered := make(map[K]bool)
+		for _, r := range P(l.build(t, l.paths[from]...)).NextSteps(20190601) {
+			offered[r.Kind] = from != voided
+		}
 		for _, spec := range l.noun.specs {
 			x := l.build(t, l.paths[from]...)
 			if from == voided {
@@ -144,6 +150,9 @@ func (l *aLife[X, E, K, S, P, Q]) transitions(t *testing.T) {
 			}
 			before := *x
 			to, possible := l.steps[spec.Kind][from]
+			if offered[spec.Kind] != possible {
+				t.Errorf("%s in %q: offered %t, possible %t", spec.Kind, from, offered[spec.Kind], possible)
+			}
 			next, err := P(x).Append(l.ev(spec.Kind, 20190601), clock)
 			switch {
 			case possible && err != nil:
@@ -165,6 +174,9 @@ func (l *aLife[X, E, K, S, P, Q]) transitions(t *testing.T) {
 			}
 			if err == nil {
 				l.sound(t, next)
+				if !P(next).UpdatedAt().After(P(x).UpdatedAt()) {
+					t.Errorf("%s in %q: updated at %s", spec.Kind, from, P(next).UpdatedAt())
+				}
 			}
 			if diff := cmp.Diff(before, *x, l.alike); diff != "" {
 				t.Errorf("%s in %q changed what it was appended to:\n%s", spec.Kind, from, diff)
@@ -434,5 +446,70 @@ func TestOperators(t *testing.T) {
 				t.Errorf("%d %s 1: %t %t, want %t %t", i, c.op, got, ok, want, c.ok)
 			}
 		}
+	}
+}
+
+// TestTermsHaveNames tells that every value of every enumeration has its names
+// in both languages, and that no value occurs twice.
+func TestTermsHaveNames(t *testing.T) {
+	named(t, "officer ranks", OfficerRanks(), OfficerRank.Name)
+	named(t, "officer positions", OfficerPositions(), OfficerPosition.Name)
+	named(t, "directive types", DirectiveTypes(), DirectiveType.Name)
+	named(t, "classes of secrecy", SecurityClasses(), SecurityClass.Name)
+	named(t, "kinds of conferences", ConferenceKinds(), ConferenceKind.Name)
+	named(t, "parts of the day", DaySessions(), DaySession.Name)
+	named(t, "roles of attendees", AttendeeRoles(), AttendeeRole.Name)
+	named(t, "kinds of causes", CauseKinds(), CauseKind.Name)
+	named(t, "operators", Operators(), Operator.Name)
+	named(t, "target issuers", TargetIssuers(), TargetIssuer.Name)
+	named(t, "target reaches", TargetReaches(), TargetReach.Name)
+	named(t, "units", UnitStates(), UnitState.Name)
+	named(t, "officers", OfficerStates(), OfficerState.Name)
+	named(t, "verdicts", VerdictStates(), VerdictState.Name)
+	named(t, "directives", DirectiveStates(), DirectiveState.Name)
+	named(t, "tasks", TaskStates(), TaskState.Name)
+	named(t, "directed cases", DirectedCaseStates(), DirectedCaseState.Name)
+	named(t, "conferences", ConferenceStates(), ConferenceState.Name)
+	named(t, "targets", TargetStates(), TargetState.Name)
+	specified(t, UnitEventSpecs(), UnitEventKind.Name)
+	specified(t, OfficerEventSpecs(), OfficerEventKind.Name)
+	specified(t, VerdictEventSpecs(), VerdictEventKind.Name)
+	specified(t, DirectiveEventSpecs(), DirectiveEventKind.Name)
+	specified(t, TaskEventSpecs(), TaskEventKind.Name)
+	specified(t, DirectedCaseEventSpecs(), DirectedCaseEventKind.Name)
+	specified(t, ConferenceEventSpecs(), ConferenceEventKind.Name)
+	specified(t, TargetEventSpecs(), TargetEventKind.Name)
+	for _, l := range UnitLevels() {
+		if l.Name.VI == "" || l.Name.EN == "" || l.Level.Name() != l.Name {
+			t.Errorf("the level %s has the names %+v", l.Level, l.Name)
+		}
+	}
+}
+
+func named[T ~string](t *testing.T, what string, terms []Term[T], name func(T) Text) {
+	t.Helper()
+	seen := make(map[T]bool)
+	for _, term := range terms {
+		if seen[term.Value] || term.Name.VI == "" || term.Name.EN == "" || name(term.Value) != term.Name {
+			t.Errorf("%s: %+v", what, term)
+		}
+		seen[term.Value] = true
+	}
+	if got := name("NO_SUCH"); got.VI != "NO_SUCH" || len(terms) == 0 {
+		t.Errorf("%s: %d values; an unknown one is called %+v", what, len(terms), got)
+	}
+}
+
+func specified[K ~string](t *testing.T, specs []EventSpec[K], name func(K) Text) {
+	t.Helper()
+	seen := make(map[K]bool)
+	for _, s := range specs {
+		if seen[s.Kind] || name(s.Kind) != s.Name {
+			t.Errorf("%s is called %+v", s.Kind, s.Name)
+		}
+		seen[s.Kind] = true
+	}
+	if !seen[voided] || name("NO_SUCH").EN != "NO_SUCH" {
+		t.Errorf("%v has no kind that takes another back", specs)
 	}
 }

@@ -157,7 +157,7 @@ func (e *OfficerEvent) strip() {
 }
 
 func (e *OfficerEvent) normalise() {
-	e.Name, e.Code = NormalizeName(e.Name), normaliseCode(e.Code)
+	e.Name, e.Code, e.Decision = NormalizeName(e.Name), normaliseCode(e.Code), normaliseDecision(e.Decision)
 }
 
 func (e *OfficerEvent) given() []given {

@@ -143,10 +143,12 @@ func (e *TargetEvent) strip() {
 }
 
 func (e *TargetEvent) normalise() {
+	e.Decision = normaliseDecision(e.Decision)
 	if e.Particulars == nil {
 		return
 	}
 	p := *e.Particulars
+	p.Document = ParseDocumentNumber(p.Document.Raw)
 	p.Basis, p.Label = NormalizeName(p.Basis), NormalizeName(p.Label)
 	if p.PeriodEnd.IsZero() && p.StatYear >= minYear && p.StatYear <= maxYear {
 		p.PeriodEnd = p.StatYear.End()

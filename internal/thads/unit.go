@@ -152,7 +152,7 @@ func (e *UnitEvent) notes() *string      { return &e.Note }
 func (e *UnitEvent) strip()              { *e = UnitEvent{Record: e.Record, Kind: UnitEventVoided, Note: e.Note} }
 
 func (e *UnitEvent) normalise() {
-	e.Code = normaliseCode(e.Code)
+	e.Code, e.Decision = normaliseCode(e.Code), normaliseDecision(e.Decision)
 	e.Name, e.ShortName, e.Area = NormalizeName(e.Name), NormalizeName(e.ShortName), NormalizeName(e.Area)
 	e.Successors = addUnique[UnitID](nil, e.Successors...)
 }

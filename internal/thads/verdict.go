@@ -250,10 +250,12 @@ func (e *VerdictEvent) strip() {
 
 func (e *VerdictEvent) normalise() {
 	e.Recipient, e.Result = NormalizeName(e.Recipient), NormalizeName(e.Result)
+	e.Decision = normaliseDecision(e.Decision)
 	if e.Particulars == nil {
 		return
 	}
 	p := *e.Particulars
+	p.Number = ParseDocumentNumber(p.Number.Raw)
 	p.Court, p.Operative = NormalizeName(p.Court), NormalizeName(p.Operative)
 	p.Creditors, p.Debtors = slices.Clone(p.Creditors), slices.Clone(p.Debtors)
 	for i := range p.Creditors {
