@@ -174,18 +174,18 @@ func (s *Store) write(ctx context.Context, fn func(context.Context) error) error
 	}
 	defer leave()
 	// One deadline for all its commands: pollers and locks count on it.
-	limited, cancel := context.WithTimeout(ctx, store.WriteDeadline)
+	limited, cancel := context.WithTimeout(ctx, s.deadline)
 	defer cancel()
 	if err := fn(limited); err != nil {
-		return s.write1(ctx, err)
+		return s.writeError(ctx, err)
 	}
 	s.wake()
 	return nil
 }
 
-// write1 wraps the error of a write. Close waits for writes, so one that failed
+// writeError wraps the error of a write. Close waits for writes, so one that failed
 // meanwhile failed for a reason of its own.
-func (s *Store) write1(ctx context.Context, err error) error {
+func (s *Store) writeError(ctx context.Context, err error) error {
 	if ctx.Err() == nil && s.ctx.Err() != nil && !isContract(err) {
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 	}
@@ -200,7 +200,7 @@ func (s *Store) wake() {
 	s.local = make(chan struct{})
 }
 
-// position returns the position of a write that begins now; 0 where change
+// nextPosition returns the position of a write that begins now; 0 where change
 // streams have positions of their own.
 func (s *Store) nextPosition() int64 {
 	if s.can.streams {

@@ -70,7 +70,9 @@ type Options struct {
 	// Log receives what was done while opening; nil discards it.
 	Log *slog.Logger
 
-	dialer options.ContextDialer // of the tests
+	// Of the tests.
+	dialer   options.ContextDialer
+	deadline time.Duration // in place of store.WriteDeadline
 }
 
 // Store implements store.Store on a MongoDB database.
@@ -84,6 +86,8 @@ type Store struct {
 	notes  []string
 	can    capabilities
 	clock  clock
+	// deadline is store.WriteDeadline, but in tests.
+	deadline time.Duration
 
 	ctx  context.Context // ends with the store
 	stop context.CancelCauseFunc
@@ -127,6 +131,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		colls:  make(map[string]*collection, len(o.Collections)),
 		keep:   o.KeepDeletions,
 		local:  make(chan struct{}),
+
+		deadline: store.WriteDeadline,
+	}
+	if o.deadline > 0 {
+		s.deadline = o.deadline
 	}
 	s.ctx, s.stop = context.WithCancelCause(context.Background())
 	if s.log == nil {

@@ -23,8 +23,13 @@ import (
 // string whose account may make and drop databases. Its path is not used.
 const envURI = "THADS_TEST_MONGO_URI"
 
-// serverURI is the deployment under test, set once before the tests run.
-var serverURI string
+// The deployments under test, set once before the tests run: serverURI as it
+// is, and replicaURI with the proxy that stands for a replica set, empty where
+// the deployment is a real one.
+var serverURI, replicaURI string
+
+// replicaSet is what stands behind replicaURI.
+var replicaSet *replica
 
 func TestMain(m *testing.M) {
 	os.Exit(storetest.Main(running{m}, func(ctx context.Context, spec string, colls []*store.Collection) (store.Store, error) {
@@ -39,30 +44,45 @@ func (r running) Run() int {
 	if serverURI = os.Getenv(envURI); serverURI != "" {
 		return r.m.Run()
 	}
-	addr, engine, stop, err := startServer()
+	s, err := startServer()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "cannot test the MongoDB adapter:", err)
 		return 1
 	}
-	serverURI = "mongodb://" + addr + "/"
-	fmt.Println("testing on", engine, "behind a proxy")
+	serverURI, replicaURI = "mongodb://"+s.plain.addr()+"/", "mongodb://"+s.replica.addr()+"/"
+	replicaSet = s.replica.acts
+	fmt.Println("testing on", s.engine, "behind a proxy")
 	code := r.m.Run()
-	if err := stop(); err != nil {
+	if err := s.stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stopping the test server:", err)
 		return 1
 	}
 	return code
 }
 
-func TestStore(t *testing.T) { storetest.Run(t, newDatabase) }
+func TestStore(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) *storetest.Database { return newDatabase(t, serverURI) })
+}
+
+// TestStoreOfReplicaSet runs the tests that meet retryable writes and change
+// streams, over a proxy that provides both. A real deployment has had them in
+// TestStore.
+func TestStoreOfReplicaSet(t *testing.T) {
+	if replicaURI == "" {
+		t.Log("the deployment under test is a real one")
+		return
+	}
+	storetest.Run(t, func(t *testing.T) *storetest.Database { return newDatabase(t, replicaURI) },
+		"Watch", "WriteFails", "NoLostUpdate", "InsertRace", "Delete", "BulkInsert", "Closed", "Reopen", "Reconcile", "Cancelled", "Info")
+}
 
 // testURI returns a connection string for a database of its own.
-func testURI(t *testing.T) (uri, name string) {
+func testURI(t *testing.T, server string) (uri, name string) {
 	t.Helper()
-	u, err := url.Parse(serverURI)
+	u, err := url.Parse(server)
 	if err != nil {
 		// Several hosts with ports are no URL for Go.
-		scheme, rest, _ := strings.Cut(serverURI, "://")
+		scheme, rest, _ := strings.Cut(server, "://")
 		rest, query, _ := strings.Cut(rest, "?")
 		hosts, _, _ := strings.Cut(rest, "/")
 		name = "thads_test_" + strings.ToLower(rand.Text()[:10])
@@ -73,8 +93,8 @@ func testURI(t *testing.T) (uri, name string) {
 	return u.String(), name
 }
 
-func newDatabase(t *testing.T) *storetest.Database {
-	uri, name := testURI(t)
+func newDatabase(t *testing.T, server string) *storetest.Database {
+	uri, name := testURI(t, server)
 	client, err := mongo.Connect(options.Client().ApplyURI(uri))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +115,7 @@ func newDatabase(t *testing.T) *storetest.Database {
 	return &storetest.Database{
 		Spec: uri,
 		Open: func(ctx context.Context, colls []*store.Collection) (store.Store, error) {
-			s, err := Open(ctx, Options{URI: uri, Collections: colls, dialer: b})
+			s, err := Open(ctx, Options{URI: uri, Collections: colls, dialer: b, deadline: 3 * time.Second})
 			if err != nil {
 				return nil, err // and no typed nil
 			}
@@ -104,8 +124,8 @@ func newDatabase(t *testing.T) *storetest.Database {
 		MakeNewer:   func(ctx context.Context) error { return setMeta(ctx, "schemaVersion", schemaVersion+1) },
 		MakeForeign: func(ctx context.Context) error { return setMeta(ctx, "application", "other") },
 		Break: func(context.Context, store.Store) (func() error, error) {
-			b.breakLarge(true)
-			return func() error { b.breakLarge(false); return nil }, nil
+			b.breakLarge(true, -1)
+			return func() error { b.breakLarge(false, 0); return nil }, nil
 		},
 		Disconnect: func() error { b.cut(); return nil },
 		OldPosition: func(ctx context.Context, s store.Store) (store.Position, error) {

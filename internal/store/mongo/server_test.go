@@ -63,45 +63,57 @@ func buildServer() (string, error) {
 	return exe, os.Rename(built, exe)
 }
 
-// startServer starts the test server and the proxy before it, and returns the
-// address of the proxy and what the server is.
-func startServer() (addr, engine string, stop func() error, err error) {
+// A testServer is the test server and the two proxies before it.
+type testServer struct {
+	engine string // what it is
+	// plain passes messages on; replica stands for a replica set.
+	plain, replica *proxy
+	stop           func() error
+}
+
+// startServer starts the test server.
+func startServer() (*testServer, error) {
 	exe, err := buildServer()
 	if err != nil {
-		return "", "", nil, err
+		return nil, err
 	}
 	dir := os.TempDir()
 	if fi, err := os.Stat("/dev/shm"); err == nil && fi.IsDir() {
 		dir = "/dev/shm" // memory, where there is such a place
 	}
 	if dir, err = os.MkdirTemp(dir, "thads-mongo"); err != nil {
-		return "", "", nil, err
+		return nil, err
 	}
 	cmd := exec.Command(exe, "-dir", dir)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
-		return "", "", nil, err
+		return nil, err
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		return "", "", nil, err
+		return nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", "", nil, err
+		return nil, err
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		return "", "", nil, errors.Join(fmt.Errorf("the test server did not start: %w", err), cmd.Wait())
+		return nil, errors.Join(fmt.Errorf("the test server did not start: %w", err), cmd.Wait())
 	}
-	server, engine, _ := strings.Cut(strings.TrimSpace(line), " ")
-	p, err := newProxy(server)
-	if err != nil {
-		return "", "", nil, err
+	addr, engine, _ := strings.Cut(strings.TrimSpace(line), " ")
+	s := &testServer{engine: engine}
+	var turn sync.Mutex
+	if s.plain, err = newProxy(addr, &turn, nil); err != nil {
+		return nil, err
 	}
-	return p.l.Addr().String(), engine, func() error {
-		return errors.Join(p.close(), in.Close(), cmd.Wait(), os.RemoveAll(dir))
-	}, nil
+	if s.replica, err = newProxy(addr, &turn, newReplica()); err != nil {
+		return nil, err
+	}
+	s.stop = func() error {
+		return errors.Join(s.plain.close(), s.replica.close(), in.Close(), cmd.Wait(), os.RemoveAll(dir))
+	}
+	return s, nil
 }
 
 // A proxy passes one wire message and its reply at a time. It stands before
@@ -112,19 +124,23 @@ func startServer() (addr, engine string, stop func() error, err error) {
 type proxy struct {
 	l      net.Listener
 	server string
-	turn   sync.Mutex // held from a message to its reply
+	turn   *sync.Mutex // held from a message to its reply
+	acts   *replica    // nil: passes everything on as it is
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool
 	done  sync.WaitGroup
 }
 
-func newProxy(server string) (*proxy, error) {
+func newProxy(server string, turn *sync.Mutex, acts *replica) (*proxy, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &proxy{l: l, server: server, conns: map[net.Conn]bool{}}
+	p := &proxy{l: l, server: server, turn: turn, acts: acts, conns: map[net.Conn]bool{}}
+	if acts != nil {
+		acts.addr = p.addr()
+	}
 	p.done.Go(func() {
 		for {
 			c, err := l.Accept()
@@ -136,6 +152,8 @@ func newProxy(server string) (*proxy, error) {
 	})
 	return p, nil
 }
+
+func (p *proxy) addr() string { return p.l.Addr().String() }
 
 // track keeps a connection to close it with the proxy.
 func (p *proxy) track(c net.Conn) func() {
@@ -174,7 +192,15 @@ func (p *proxy) serve(client net.Conn) {
 		if err != nil {
 			return
 		}
-		reply, err := p.exchange(server, msg)
+		pass := func(msg []byte) ([]byte, error) { return exchange(server, msg) }
+		var reply []byte
+		if p.acts != nil {
+			reply, err = p.acts.handle(msg, p.turn, pass)
+		} else {
+			p.turn.Lock()
+			reply, err = pass(msg)
+			p.turn.Unlock()
+		}
 		if err != nil {
 			return
 		}
@@ -184,13 +210,11 @@ func (p *proxy) serve(client net.Conn) {
 	}
 }
 
-func (p *proxy) exchange(server net.Conn, msg []byte) ([]byte, error) {
-	p.turn.Lock()
-	defer p.turn.Unlock()
+func exchange(server net.Conn, msg []byte) ([]byte, error) {
 	if _, err := server.Write(msg); err != nil {
 		return nil, err
 	}
-	const opMsg, moreToCome = 2013, 1 << 1
+	const moreToCome = 1 << 1
 	if len(msg) >= 20 && binary.LittleEndian.Uint32(msg[12:]) == opMsg && binary.LittleEndian.Uint32(msg[16:])&moreToCome != 0 {
 		return nil, nil // the client waits for no reply
 	}
@@ -221,7 +245,8 @@ type breaker struct {
 	// large tells that messages of 64 KB and more end their connection: every
 	// other one before it is sent, the rest before the reply.
 	large bool
-	count int
+	// most is how many are cut; negative is all.
+	most, count int
 }
 
 func (b *breaker) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
@@ -246,10 +271,10 @@ func (b *breaker) cut() {
 	}
 }
 
-func (b *breaker) breakLarge(on bool) {
+func (b *breaker) breakLarge(on bool, most int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.large = on
+	b.large, b.most, b.count = on, most, 0
 }
 
 var errCut = errors.New("connection cut by the test")
@@ -262,7 +287,7 @@ type breakable struct {
 
 func (c *breakable) Write(p []byte) (int, error) {
 	c.b.mu.Lock()
-	hit := c.b.large && len(p) >= 64<<10
+	hit := c.b.large && len(p) >= 64<<10 && (c.b.most < 0 || c.b.count < c.b.most)
 	if hit {
 		c.b.count++
 	}

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -48,8 +49,9 @@ type Database struct {
 	OldPosition func(context.Context, store.Store) (store.Position, error)
 }
 
-// Run runs the suite. open returns an empty database for each of its tests.
-func Run(t *testing.T, open func(*testing.T) *Database) {
+// Run runs the suite, or those of its tests whose names begin with one of
+// these. open returns an empty database for each of them.
+func Run(t *testing.T, open func(*testing.T) *Database, only ...string) {
 	tests := []struct {
 		name string
 		run  func(*testing.T, *Database)
@@ -104,6 +106,9 @@ func Run(t *testing.T, open func(*testing.T) *Database) {
 		{"Info", testInfo},
 	}
 	for _, test := range tests {
+		if len(only) > 0 && !slices.ContainsFunc(only, func(p string) bool { return strings.HasPrefix(test.name, p) }) {
+			continue
+		}
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			test.run(t, open(t))
