@@ -8,7 +8,7 @@ const LANGUAGES = ['vi', 'en'] as const;
 
 /** Who one is, language and appearance, in a native popover: it closes on Escape and on a click beside it. */
 export function Account({ me }: { readonly me: Viewer | null }) {
-  const { t, language, setLanguage } = useI18n();
+  const { t, chosen, setLanguage } = useI18n();
   const id = useId();
   const [theme, setTheme] = useState(storedTheme);
   return (
@@ -26,7 +26,7 @@ export function Account({ me }: { readonly me: Viewer | null }) {
             <legend className="label">{t('app.language')}</legend>
             {LANGUAGES.map((value) => (
               <label key={value} className="check" lang={value}>
-                <input type="radio" name="language" checked={language === value} onChange={() => setLanguage(value)} />
+                <input type="radio" name="language" checked={chosen === value} onChange={() => setLanguage(value)} />
                 {t(`language.${value}`)}
               </label>
             ))}

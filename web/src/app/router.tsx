@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, type RouterHistory } from '@tanstack/react-router';
 import { caseListQuery, caseQuery } from '../features/cases/queries';
 import { validateCaseSearch } from '../features/cases/search';
 import { conferenceListQuery, conferenceQuery } from '../features/conferences/queries';
@@ -92,8 +92,10 @@ const publicPage = createRoute({
 
 const routeTree = root.addChildren([overview, cases, oneCase, conferences, oneConference, publicPage]);
 
-export function newRouter(queryClient: QueryClient) {
+/** The router over the browser's history; tests give it one of their own. */
+export function newRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
+    ...(history ? { history } : {}),
     routeTree,
     context: { queryClient },
     defaultErrorComponent: Crashed,

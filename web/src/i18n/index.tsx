@@ -37,7 +37,10 @@ export function translator(catalogue: Catalogue): Translate {
 }
 
 export interface I18n {
+  /** The language shown. */
   readonly language: Language;
+  /** The language chosen: the same, but for the moment until its messages have arrived. */
+  readonly chosen: Language;
   readonly t: Translate;
   readonly setLanguage: (language: Language) => void;
   readonly integer: (value: number) => string;
@@ -95,6 +98,7 @@ export function I18nProvider({ children, load = loadEnglish }: {
 
   const value = useMemo<I18n>(() => ({
     language,
+    chosen: wanted,
     setLanguage,
     t: translator(language === 'en' && english ? english : vi),
     integer: (n) => formatInteger(n, language),
@@ -103,7 +107,7 @@ export function I18nProvider({ children, load = loadEnglish }: {
     dongShort: (n) => formatDongShort(n, language),
     percent: (n) => formatPercent(n, language),
     points: (n) => formatPoints(n, language),
-  }), [language, english, setLanguage]);
+  }), [language, wanted, english, setLanguage]);
 
   return <Context value={value}>{children}</Context>;
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { CaseOrderField, CaseState, CaseTag, Initiation, JudgmentKind } from '../../graphql/schema.gen';
 import { useUnits } from '../../graphql/units';
 import { type I18n, useI18n } from '../../i18n';
@@ -18,43 +19,79 @@ interface Props {
 const FIRST: ReadonlySet<FilterName> = new Set(['q', 'state', 'live', 'unit']);
 
 export function CaseFilters({ search, onChange, narrow }: Props & { readonly narrow: boolean }) {
-  const { t, integer } = useI18n();
+  const { t } = useI18n();
   const active = activeFilters(search);
-  const hidden = active.filter((name) => !FIRST.has(name)).length;
   const set = (change: Partial<CaseSearch>) => onChange(changed(search, change));
-  const more = (
-    <details className="more" open={hidden > 0}>
-      <summary>
-        <Icon name="filter" />
-        {hidden > 0 ? t('cases.moreFiltersActive', { n: integer(hidden) }) : t('cases.moreFilters')}
-      </summary>
-      <MoreFilters search={search} set={set} />
-    </details>
+  const text = (
+    <TextField label={t('cases.filter.q')} placeholder={t('cases.filter.qHint')} value={search.q} onChange={(q) => set({ q })} />
   );
   return (
     <search className="card filters no-print" aria-label={t('cases.filters')}>
-      <div className="filter-grid">
-        <TextField label={t('cases.filter.q')} placeholder={t('cases.filter.qHint')} value={search.q} onChange={(q) => set({ q })} />
-        <MultiField
-          label={t('cases.filter.state')} all={t('cases.filter.anyState')} value={search.state ?? []}
-          options={CaseState.map((value) => ({ value, label: t(`caseState.${value}`) }))}
-          onChange={(state) => set({ state })}
-        />
-        <SelectField
-          label={t('cases.filter.live')} all={t('cases.filter.anyLive')} value={search.live} onChange={(live) => set({ live })}
-          options={[{ value: 'yes', label: t('cases.filter.liveYes') }, { value: 'no', label: t('cases.filter.liveNo') }]}
-        />
-        <UnitField label={t('cases.filter.unit')} all={t('cases.filter.anyUnit')} value={search.unit} onChange={(unit) => set({ unit })} />
-      </div>
-      {more}
-      {narrow ? <OrderField search={search} onChange={onChange} /> : null}
+      {narrow ? (
+        // The list itself is what a phone has room for: everything but the text unfolds, the chips tell what is set.
+        <>
+          {text}
+          <More label={t('cases.filtersAndOrder')} count={active.filter((name) => name !== 'q').length} open={false}>
+            <div className="filter-grid">
+              <OrderField search={search} onChange={onChange} />
+              <FirstFilters search={search} set={set} />
+              <MoreFilters search={search} set={set} />
+            </div>
+          </More>
+        </>
+      ) : (
+        <>
+          <div className="filter-grid">{text}<FirstFilters search={search} set={set} /></div>
+          <More label={t('cases.moreFilters')} count={active.filter((name) => !FIRST.has(name)).length} open={active.some((name) => !FIRST.has(name))}>
+            <div className="filter-grid"><MoreFilters search={search} set={set} /></div>
+          </More>
+        </>
+      )}
       {active.length > 0 ? <Chips search={search} active={active} set={set} /> : null}
     </search>
   );
 }
 
+function More({ label, count, open, children }: {
+  readonly label: string;
+  readonly count: number;
+  readonly open: boolean;
+  readonly children: ReactNode;
+}) {
+  const { t, integer } = useI18n();
+  return (
+    <details className="more" open={open}>
+      <summary><Icon name="filter" />{count > 0 ? t('cases.filtersActive', { name: label, n: integer(count) }) : label}</summary>
+      {children}
+    </details>
+  );
+}
+
+interface SetProps {
+  readonly search: CaseSearch;
+  readonly set: (change: Partial<CaseSearch>) => void;
+}
+
+function FirstFilters({ search, set }: SetProps) {
+  const { t } = useI18n();
+  return (
+    <>
+      <MultiField
+        label={t('cases.filter.state')} all={t('cases.filter.anyState')} value={search.state ?? []}
+        options={CaseState.map((value) => ({ value, label: t(`caseState.${value}`) }))}
+        onChange={(state) => set({ state })}
+      />
+      <SelectField
+        label={t('cases.filter.live')} all={t('cases.filter.anyLive')} value={search.live} onChange={(live) => set({ live })}
+        options={[{ value: 'yes', label: t('cases.filter.liveYes') }, { value: 'no', label: t('cases.filter.liveNo') }]}
+      />
+      <UnitField label={t('cases.filter.unit')} all={t('cases.filter.anyUnit')} value={search.unit} onChange={(unit) => set({ unit })} />
+    </>
+  );
+}
+
 /** The officers of the chosen unit. One who is no longer there but in the address stays chosen, and says so. */
-function OfficerField({ search, set }: { readonly search: CaseSearch; readonly set: (change: Partial<CaseSearch>) => void }) {
+function OfficerField({ search, set }: SetProps) {
   const { t } = useI18n();
   const officers = useQuery(caseOfficersQuery(search.unit));
   const options = (officers.data?.officers.nodes ?? []).map(({ id, name }) => ({ value: id, label: name }));
@@ -69,10 +106,10 @@ function OfficerField({ search, set }: { readonly search: CaseSearch; readonly s
   );
 }
 
-function MoreFilters({ search, set }: { readonly search: CaseSearch; readonly set: (change: Partial<CaseSearch>) => void }) {
+function MoreFilters({ search, set }: SetProps) {
   const { t } = useI18n();
   return (
-    <div className="filter-grid">
+    <>
       <SelectField
         label={t('cases.filter.kind')} all={t('cases.filter.anyKind')} value={search.kind} onChange={(kind) => set({ kind })}
         options={JudgmentKind.map((value) => ({ value, label: t(`judgmentKind.${value}`) }))}
@@ -95,7 +132,7 @@ function MoreFilters({ search, set }: { readonly search: CaseSearch; readonly se
       <DateField label={t('cases.filter.to')} value={search.to} onChange={(to) => set({ to })} />
       <DongField label={t('cases.filter.min')} hint={t('cases.filter.moneyHint')} value={search.min} onChange={(min) => set({ min })} />
       <DongField label={t('cases.filter.max')} value={search.max} onChange={(max) => set({ max })} />
-    </div>
+    </>
   );
 }
 

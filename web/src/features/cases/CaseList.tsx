@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useI18n } from '../../i18n';
 import { NARROW, useMedia } from '../../lib/media';
@@ -10,7 +10,7 @@ import { CaseCards } from './CaseCards';
 import { CaseFilters } from './CaseFilters';
 import { CaseTable } from './CaseTable';
 import { ColumnChoice } from './ColumnChoice';
-import type { CaseRowFragment } from './list.gen';
+import type { CaseCountQuery, CaseRowFragment } from './list.gen';
 import { caseCountQuery, caseListQuery } from './queries';
 import { activeFilters, type CaseSearch, changed, COLUMNS, type Column, DEFAULT_COLUMNS, PAGE_SIZE } from './search';
 import { someOf } from '../../lib/search';
@@ -35,14 +35,13 @@ export function CaseList() {
     show({ ...search, cols: undefined }, true);
   };
 
-  const total = count.data?.cases.totalCount;
   const filtered = activeFilters(search).length > 0;
   const atStart = search.after === undefined && search.before === undefined;
   return (
     <>
       <PageHead
         title={t('cases.title')}
-        sub={<span role="status">{total === undefined ? t('cases.counting') : t('cases.count', { n: integer(total) })}</span>}
+        sub={<Count query={count} />}
       >
         {narrow ? null : <ColumnChoice columns={columns} onChange={chooseColumns} />}
       </PageHead>
@@ -74,6 +73,14 @@ export function CaseList() {
       )}
     </>
   );
+}
+
+/** How many cases there are in all: it may come later than the rows, or not at all. */
+function Count({ query }: { readonly query: UseQueryResult<CaseCountQuery> }) {
+  const { t, integer } = useI18n();
+  const total = query.data?.cases.totalCount;
+  if (total !== undefined) return <span role="status">{t('cases.count', { n: integer(total) })}</span>;
+  return <span role="status" aria-busy={query.isPending}>{query.isPending ? t('cases.counting') : t('cases.notCounted')}</span>;
 }
 
 function step(possible: boolean, cursor: string | null, go: (cursor: string) => void): (() => void) | undefined {

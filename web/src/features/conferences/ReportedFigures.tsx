@@ -12,6 +12,7 @@ type Figure = FigurePartsFragment;
 export function ReportedFigures({ figures }: { readonly figures: readonly Figure[] }) {
   const { t } = useI18n();
   const narrow = useMedia(NARROW);
+  const quoted = figures.some((figure) => figure.quote);
   return (
     <div>
       <h2 id="figures" className="section-title">{t('conference.figures')}</h2>
@@ -33,7 +34,7 @@ export function ReportedFigures({ figures }: { readonly figures: readonly Figure
               <th scope="col">{t('conference.metric')}</th>
               <th scope="col" className="right">{t('conference.announced')}</th>
               <th scope="col">{t('conference.asOf')}</th>
-              <th scope="col">{t('conference.quote')}</th>
+              {quoted ? <th scope="col">{t('conference.quote')}</th> : null}
             </tr>
           </thead>
           <tbody>
@@ -42,7 +43,7 @@ export function ReportedFigures({ figures }: { readonly figures: readonly Figure
                 <th scope="row"><Metric figure={figure} /></th>
                 <td className="right"><Value figure={figure} /></td>
                 <td className="nowrap"><AsOf figure={figure} /></td>
-                <td className="soft">{figure.quote}</td>
+                {quoted ? <td className="soft">{figure.quote}</td> : null}
               </tr>
             ))}
           </tbody>
