@@ -55,7 +55,7 @@ func (c *Case) Append(e CaseEvent, now time.Time) (*Case, error) {
 			return nil, err
 		}
 	}
-	events := append(slices.Clip(slices.Clone(c.Events)), e)
+	events := append(append(make([]CaseEvent, 0, len(c.Events)+1), c.Events...), e)
 	next, failed, refusal := foldCase(c.ID, events, true)
 	if refusal != nil {
 		return nil, conflicting(refusal, &failed.Record, e.Seq, failed.Kind.Name())
@@ -88,6 +88,9 @@ func foldCase(id CaseID, events []CaseEvent, recording bool) (c *Case, failed *C
 		if newest && s.ev.Unit == "" {
 			s.ev.Unit, s.ev.Officer = c.Unit, c.Officer
 		}
+	}
+	if c.State == notOpened {
+		return nil, &events[0], Errorf(CodeTransition, "kind", "Việc chưa được mở", "The case was not opened")
 	}
 	return c, nil, nil
 }

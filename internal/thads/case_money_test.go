@@ -152,6 +152,10 @@ func TestTotalOfCase(t *testing.T) {
 	record(t, c, ev(CaseAdjusted, 20190102, of("o2"), dong(5)))
 	refusedWith(t, c, ev(CaseAdjusted, 20190102, of("o2"), dong(6)), CodeOutOfRange, "amount")
 	refusedWith(t, c, ev(CaseAdjusted, 20190102, of("o2"), dong(MaxDong)), CodeOutOfRange, "amount")
+	// An obligation is never adjusted away: that is a termination or a reduction.
+	small := history(t, opening(20190101, money(100)))
+	refusedWith(t, small, ev(CaseAdjusted, 20190102, dong(-100)), CodeExceeds, "amount")
+	record(t, small, ev(CaseAdjusted, 20190102, dong(-99)))
 	if got := c.Totals().Total; got != MaxDong-5 {
 		t.Errorf("total %d", got)
 	}
@@ -169,6 +173,21 @@ func TestWhichObligation(t *testing.T) {
 	refusedWith(t, two, ev(CaseAssigned, 20190201, of("o1")), CodeNotAllowed, "obligation")
 	refusedWith(t, two, ev(CasePostponed, 20190201, of("o2")), CodeTransition, "kind") // o2 is voluntary
 
+	// All the other steps act on every obligation that is in a state for them.
+	both := record(t, record(t, two, ev(CaseVerificationBegun, 20190201)), ev(CaseVerified, 20190202, of("o2")))
+	for _, row := range []struct {
+		kind CaseEventKind
+		to   CaseState
+	}{
+		{CaseVerified, StateInProgress}, {CasePostponed, StatePostponed}, {CaseSuspended, StateSuspended}, {CasePaused, StatePaused},
+		{CaseNotEnforceable, StateNotEnforceable}, {CaseEntrusted, StateEntrusted}, {CaseTerminated, StateTerminated},
+		{CaseSecurityMeasure, StateInProgress}, {CaseCoerciveMeasure, StateInProgress},
+	} {
+		c := record(t, both, ev(row.kind, 20190301))
+		if c.Balances[0].State != row.to || c.Balances[1].State != row.to || c.State != row.to || c.Events[len(c.Events)-1].Obligation != "" {
+			t.Errorf("%s: %s, %s, %s", row.kind, c.State, c.Balances[0].State, c.Balances[1].State)
+		}
+	}
 	c := record(t, two, ev(CaseEntrusted, 20190201)) // both
 	if c.State != StateEntrusted || c.Balances[0].State != StateEntrusted || c.Balances[1].State != StateEntrusted {
 		t.Errorf("entrusted: %s, %s, %s", c.State, c.Balances[0].State, c.Balances[1].State)

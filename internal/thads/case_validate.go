@@ -147,28 +147,33 @@ func (c *Case) validate(e *CaseEvent) Errors {
 	} else if e.Amount < 0 || e.Amount > MaxDong {
 		es.Add(CodeOutOfRange, "amount", "Số tiền phải từ 1 đến %s", "The amount must be from 1 to %s", MaxDong.Vietnamese())
 	}
+	// What the kind does not have at all is refused once and not looked into.
 	switch {
-	case e.Until.IsZero():
+	case e.Until.IsZero() || spec.Until == Without:
 	case !e.Until.Valid():
 		es.valid("until", e.Until)
 	case e.Until < e.EffectiveOn:
 		es.Add(CodeOutOfRange, "until", "Ngày kết thúc trước ngày bắt đầu", "It ends before it begins")
 	}
-	if e.Finding != "" {
+	if e.Finding != "" && spec.Finding != Without {
 		es.term(checkTerm(findings, e.Finding, "finding", "kết quả xác minh", "A finding"))
 	}
 	es.measure(e)
-	es.decision(e.Decision, "decision", DateIn(e.RecordedAt))
-	if e.Particulars != nil {
-		es.particulars(e, DateIn(e.RecordedAt))
+	today := DateIn(e.RecordedAt)
+	if spec.Decision != Without {
+		es.decision(e.Decision, "decision", today)
+	}
+	if e.Particulars != nil && spec.Particulars != Without {
+		es.particulars(e, today)
 	}
 	if e.Kind == CasePartiesChanged {
-		es.parties(e.Parties, "parties", DateIn(e.RecordedAt))
+		es.parties(e.Parties, "parties", today)
 	}
-	es.tags("addTags", e.AddTags)
-	es.tags("removeTags", e.RemoveTags)
-	for i, t := range e.AddTags {
-		if slices.Contains(e.RemoveTags, t) {
+	if spec.Tags != Without {
+		es.tags("addTags", e.AddTags)
+		es.tags("removeTags", e.RemoveTags)
+		both := func(t Tag) bool { return slices.Contains(e.RemoveTags, t) }
+		if i := slices.IndexFunc(e.AddTags[:min(len(e.AddTags), len(tags))], both); i >= 0 {
 			es.Add(CodeInvalid, "addTags."+itoa(i), "Không thể vừa gắn vừa bỏ một nhãn", "One tag cannot be both added and removed")
 		}
 	}
@@ -394,7 +399,7 @@ func (es *Errors) parties(parties []Party, field string, today Date) {
 		if p.BirthYear != 0 && (p.BirthYear < 1880 || p.BirthYear > today.Year()) {
 			es.Add(CodeOutOfRange, at+".birthYear", "Năm sinh %d không hợp lệ", "%d is no year of birth", p.BirthYear)
 		}
-		if p.Kind != Person && (p.BirthYear != 0 || p.Juvenile) {
+		if (p.Kind == Organisation || p.Kind == StateBudget) && (p.BirthYear != 0 || p.Juvenile) {
 			es.Add(CodeNotAllowed, at+".kind", "Chỉ cá nhân mới có năm sinh hoặc là người chưa thành niên", "Only a person has a year of birth or is under age")
 		}
 	}
