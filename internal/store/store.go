@@ -100,7 +100,8 @@ type Fields map[string]any
 // A Document is one aggregate as an engine keeps it.
 type Document struct {
 	ID string
-	// Version starts at 1 and grows by one with every write.
+	// Version starts at 1 and grows by one with every write. A document that
+	// is restored by BulkInsert keeps the version it had.
 	Version int64
 	Fields  Fields
 	// Head is what lists show. Find returns it without the body.
@@ -209,9 +210,10 @@ type Store interface {
 	// Delete removes the document at this version. ErrConflict or ErrNotFound
 	// as for Replace.
 	Delete(ctx context.Context, c *Collection, id string, version int64) error
-	// BulkInsert stores new documents and returns the indexes of those whose
-	// id was taken already, which are left as they were. After an error any
-	// part of the rest may have been stored; calling again completes it.
+	// BulkInsert stores new documents, at whatever version each has, and
+	// returns the indexes of those whose id was taken already, which are left
+	// as they were. After an error any part of the rest may have been stored;
+	// calling again completes it.
 	BulkInsert(ctx context.Context, c *Collection, docs []*Document) (taken []int, err error)
 
 	// Scan yields all documents in the order of their ids. It holds no lock

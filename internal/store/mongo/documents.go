@@ -314,7 +314,7 @@ func (s *Store) BulkInsert(ctx context.Context, c *store.Collection, docs []*sto
 		return nil, err
 	}
 	for _, d := range docs {
-		if err := checkNew(k, d); err != nil {
+		if err := d.Check(k.decl); err != nil {
 			return nil, err
 		}
 	}

@@ -217,6 +217,15 @@ func testBulkInsert(t *testing.T, db *Database) {
 	b.equal("of nothing", []int(nil), taken)
 	_, err = b.BulkInsert(b.ctx(), b.matters, []*store.Document{matter("new", nil), matter("bad", store.Fields{"none": "x"})})
 	b.is(err, store.ErrBadDocument)
+	// What is restored keeps its version, and goes on from there.
+	restored := matter("restored", nil)
+	restored.Version = 7
+	taken, err = b.BulkInsert(b.ctx(), b.matters, []*store.Document{restored})
+	b.must(err)
+	b.equal("restored", []int(nil), taken)
+	b.equal("at its version", stored(b.matters, restored), b.get("restored"))
+	b.is(b.Replace(b.ctx(), b.matters, next(matter("restored", nil))), store.ErrConflict)
+	b.must(b.Replace(b.ctx(), b.matters, next(restored)))
 }
 
 func testBulkInsertCancelled(t *testing.T, db *Database) {
