@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
 import type { Viewer } from '../graphql/session';
 import { useI18n } from '../i18n';
+import { writeSetting } from '../lib/settings';
 import { chooseTheme, storedTheme, THEMES } from '../lib/theme';
 import { Icon } from '../ui/icons';
 
@@ -45,7 +46,7 @@ export function Account({ me }: { readonly me: Viewer | null }) {
           </fieldset>
           {me ? (
             // A form, not a script: signing out works even when everything else has stopped.
-            <form method="post" action="/signout"><button type="submit" className="button">{t('app.signOut')}</button></form>
+            <form method="post" action="/signout" onSubmit={() => writeSetting('signed-in', null)}><button type="submit" className="button">{t('app.signOut')}</button></form>
           ) : null}
         </div>
       </dialog>

@@ -30,20 +30,22 @@ export function Shell() {
   const { t, language } = useI18n();
   const session = useSession();
   const me = session.data?.me ?? null;
+  // Until the server has answered, the shell keeps the room for what it most likely will say, so that nothing jumps.
+  const inside = me !== null || session.isPending;
   useNavigationMark();
   useLanguageOfAnswers(language);
   return (
     <>
       <a className="skip" href="#main">{t('app.skip')}</a>
       <header className="topbar">
-        <Link to={me || session.isPending ? '/' : '/public'} className="brand">{t('app.name')}</Link>
+        <Link to={inside ? '/' : '/public'} className="brand">{t('app.name')}</Link>
         <span className="agency">{me?.unit?.name ?? t('app.agency')}</span>
-        {me ? <SearchBox /> : <span className="spacer" />}
+        {inside ? <SearchBox /> : <span className="spacer" />}
         <Account me={me} />
       </header>
       <nav className="rooms" aria-label={t('app.rooms')}>
         <ul>
-          {ROOMS.filter((room) => room.open || me || session.isPending).map((room) => (
+          {ROOMS.filter((room) => room.open || inside).map((room) => (
             <li key={room.to}>
               <Link to={room.to} activeOptions={{ exact: room.to === '/', includeSearch: false }}>{t(room.label)}</Link>
             </li>

@@ -1,5 +1,5 @@
 import { Link, Outlet, useMatches } from '@tanstack/react-router';
-import { useSession } from '../graphql/session';
+import { probablySignedIn, useSession } from '../graphql/session';
 import { useI18n } from '../i18n';
 import { PageHead } from '../ui/Page';
 import { Loaded, Skeleton, State } from '../ui/states';
@@ -8,7 +8,7 @@ import { Loaded, Skeleton, State } from '../ui/states';
 export function SignedIn() {
   const session = useSession();
   const open = useMatches({ select: (matches) => matches.some((match) => match.staticData.open) });
-  if (open) return <Outlet />;
+  if (open || (session.isPending && probablySignedIn())) return <Outlet />;
   return (
     <Loaded query={session} skeleton={<Skeleton lines={8} />}>
       {({ me, system }) => (me ? <Outlet /> : <SignedOut demonstration={system.demonstration} />)}

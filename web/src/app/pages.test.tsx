@@ -207,6 +207,14 @@ describe('without signing in', () => {
     expect(screen.queryByRole('combobox', { name: 'Tìm trong sổ' })).toBeNull();
   });
 
+  test('the memory of having signed in gives way to what the server says', async () => {
+    localStorage.setItem('thads.signed-in', 'yes');
+    open('/cases', newServer(anonymous).refuse(CaseListDocument, 'UNAUTHENTICATED').refuse(CaseCountDocument, 'UNAUTHENTICATED')
+      .refuse(CaseOfficersDocument, 'UNAUTHENTICATED'));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Bạn chưa đăng nhập' })).toBeTruthy();
+    expect(localStorage.getItem('thads.signed-in')).toBeNull();
+  });
+
   test('the public list is there', async () => {
     const server = newServer(anonymous).on(PublicDebtorsDocument, () => ({
       publicDebtors: {

@@ -6,7 +6,7 @@ import { conferenceListQuery, conferenceQuery } from '../features/conferences/qu
 import { validateConferenceSearch } from '../features/conferences/search';
 import { overviewQuery, validateOverviewSearch } from '../features/overview/queries';
 import { publicDebtorsQuery, validatePublicSearch } from '../features/public/queries';
-import { sessionQuery } from '../graphql/session';
+import { probablySignedIn, sessionQuery } from '../graphql/session';
 import { unitsQuery } from '../graphql/units';
 import { parseSearch, stringifySearch } from '../lib/search';
 import { Crashed, NotFound } from './Failure';
@@ -23,8 +23,8 @@ const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundC
  * and its own errors. Nothing is asked for that a visitor without an account would only be refused.
  */
 async function prefetch({ queryClient }: Context, ask: (client: QueryClient) => void) {
-  const session = await queryClient.ensureQueryData(sessionQuery).catch(() => null);
-  if (session?.me) ask(queryClient);
+  const asking = queryClient.ensureQueryData(sessionQuery).catch(() => null);
+  if (probablySignedIn() || (await asking)?.me) ask(queryClient);
 }
 
 const overview = createRoute({

@@ -1,7 +1,7 @@
 // What a person chose on this device and nothing that is data. Storage may be forbidden or full; then the choice
 // lasts as long as the page.
 
-type Setting = 'language' | 'theme' | 'case-columns';
+type Setting = 'language' | 'theme' | 'case-columns' | 'signed-in';
 
 export function readSetting(name: Setting): string | null {
   try {
