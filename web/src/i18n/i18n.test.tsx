@@ -4,8 +4,11 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { en } from './en';
 import { I18nProvider, translator, useI18n } from './index';
-import { vi } from './vi';
+import { vi as shared } from './vi';
+import { vi as cases } from './vi.cases';
+import { vi as conferences } from './vi.conferences';
 
+const vi = { ...shared, ...cases, ...conferences };
 const keys = Object.keys(vi) as (keyof typeof vi)[];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
@@ -29,15 +32,28 @@ describe('catalogues', () => {
     expect(keys.filter((key) => !kept.has(key) && vietnamese.test(text(key)))).toEqual([]);
   });
 
+  // Messages are written whole, or as a literal up to the last dot followed by an enum's value.
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => /\.tsx?$/.test(name) && !/\.(test|gen)\.tsx?$/.test(name) && !/^(i18n\/(vi|en)|app\/testing)/.test(name))
+    .map((name) => ({ name, source: readFileSync(join('src', name), 'utf8') }));
+  const uses = (source: string, key: string) =>
+    source.includes(`'${key}'`) || source.includes(`\`${key.slice(0, key.lastIndexOf('.') + 1)}\${`);
+
   test('every message is used somewhere', () => {
-    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.tsx?$/.test(name) && !/\.(test|gen)\.tsx?$/.test(name) && !/i18n[\\/](vi|en)\.ts$/.test(name))
-      .map((name) => readFileSync(join('src', name), 'utf8')).join('\n');
-    // Keys are written whole, or as a literal up to the last dot followed by an enum's value.
-    const families = new Set([...sources.matchAll(/`([A-Za-z.]+\.)\$\{/g)].map((m) => m[1]));
-    const unused = keys.filter((key) => !sources.includes(`'${key}'`) && !families.has(key.slice(0, key.lastIndexOf('.') + 1)));
-    expect(unused).toEqual([]);
+    expect(keys.filter((key) => !sources.some(({ source }) => uses(source, key)))).toEqual([]);
   });
+
+  test.each<[string, object]>([['cases', cases], ['conferences', conferences]])(
+    'the messages of %s are used there alone, because elsewhere they may not have arrived', (room, messages) => {
+      const others = sources.filter(({ name }) => !name.startsWith(`features/${room}/`));
+      expect(Object.keys(messages).filter((key) => others.some(({ source }) => uses(source, key)))).toEqual([]);
+      const pages = sources.filter(({ source }) => source.includes(`i18n/vi.${room}'`)).map(({ name }) => name);
+      const routed = sources.find(({ name }) => name === 'app/router.tsx')?.source ?? '';
+      const wanted = [...routed.matchAll(new RegExp(`import\\('\\.\\./(features/${room}/\\w+)'\\)`, 'g'))].map((m) => `${m[1]}.tsx`);
+      expect(wanted.length).toBeGreaterThan(0);
+      expect(pages.toSorted()).toEqual(wanted.toSorted());
+    },
+  );
 });
 
 describe('translator', () => {

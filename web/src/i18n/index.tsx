@@ -1,5 +1,6 @@
-// Two languages, one catalogue each. Vietnamese is the source: its keys and placeholders are the types, it is part
-// of the first load, and it is the fallback. English is a chunk of its own.
+// Two languages, one catalogue each. Vietnamese is the source: its keys and placeholders are the types, and it is the
+// fallback. What rooms share of it is part of the first load; the messages of one room, vi.<room>.ts, come with its
+// pages, so that a room costs the others nothing. English is one chunk of its own.
 //
 // Conventions: a key is `<place>.<what>`; `{name}` is a placeholder; the label of an enum value is
 // `<enum>.<VALUE>`, so that t(`caseState.${state}`) does not compile when the schema grows a value without a label.
@@ -8,25 +9,35 @@ import {
   formatDong, formatDongExact, formatDongShort, formatInteger, formatPercent, formatPoints, type Language,
 } from '../lib/format';
 import { readSetting, writeSetting } from '../lib/settings';
-import { vi } from './vi';
+import { vi as shared } from './vi';
+import type { vi as cases } from './vi.cases';
+import type { vi as conferences } from './vi.conferences';
 
 export type { Language };
-export type MessageKey = keyof typeof vi;
+type Messages = typeof shared & typeof cases & typeof conferences;
+export type MessageKey = keyof Messages;
 
 type Placeholders<Text extends string> =
   Text extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;
 
 /** The arguments of a message: none, or exactly the values of its placeholders. */
 type Arguments<Key extends MessageKey> =
-  [Placeholders<(typeof vi)[Key]>] extends [never] ? [] : [values: Record<Placeholders<(typeof vi)[Key]>, string>];
+  [Placeholders<Messages[Key]>] extends [never] ? [] : [values: Record<Placeholders<Messages[Key]>, string>];
 
 /** The messages without placeholders: what a table of keys may hold. */
-export type PlainKey = { [Key in MessageKey]: [Placeholders<(typeof vi)[Key]>] extends [never] ? Key : never }[MessageKey];
+export type PlainKey = { [Key in MessageKey]: [Placeholders<Messages[Key]>] extends [never] ? Key : never }[MessageKey];
 
 export type Catalogue = Readonly<Record<MessageKey, string>>;
 export type Translate = <Key extends MessageKey>(key: Key, ...values: Arguments<Key>) => string;
 
-export function translator(catalogue: Catalogue): Translate {
+const vietnamese: Partial<Record<MessageKey, string>> = { ...shared };
+
+/** Adds the messages of a room to the Vietnamese ones. Called by vi.<room>.ts, which the pages of the room import. */
+export function addMessages(messages: Partial<Catalogue>): void {
+  Object.assign(vietnamese, messages);
+}
+
+export function translator(catalogue: Partial<Catalogue> = vietnamese): Translate {
   return (key, ...values) => {
     // A newer server may send an enum value this build has no label for: its code is better than nothing.
     const text: string = catalogue[key] ?? key.slice(key.lastIndexOf('.') + 1);
@@ -100,7 +111,7 @@ export function I18nProvider({ children, load = loadEnglish }: {
     language,
     chosen: wanted,
     setLanguage,
-    t: translator(language === 'en' && english ? english : vi),
+    t: language === 'en' && english ? translator(english) : translator(),
     integer: (n) => formatInteger(n, language),
     dong: (n) => formatDong(n, language),
     dongExact: (n) => formatDongExact(n, language),

@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useI18n } from '../../i18n';
+import '../../i18n/vi.cases';
 import { NARROW, useMedia } from '../../lib/media';
 import { readSetting, writeSetting } from '../../lib/settings';
 import { PageHead } from '../../ui/Page';

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useI18n } from '../../i18n';
+import '../../i18n/vi.cases';
 import { formatDate, formatTime } from '../../lib/format';
 import { CaseStateBadge } from '../../ui/CaseStateBadge';
 import { Icon } from '../../ui/icons';

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ConferenceKind } from '../../graphql/schema.gen';
 import { useSession } from '../../graphql/session';
 import { useI18n } from '../../i18n';
+import '../../i18n/vi.conferences';
 import { formatDate } from '../../lib/format';
 import { NARROW, useMedia } from '../../lib/media';
 import { SelectField, TextField } from '../../ui/fields';

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useI18n } from '../../i18n';
+import '../../i18n/vi.conferences';
 import { formatDate } from '../../lib/format';
 import { Icon } from '../../ui/icons';
 import { PageHead } from '../../ui/Page';

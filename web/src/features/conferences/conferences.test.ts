@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { I18n } from '../../i18n';
 import { translator } from '../../i18n';
-import { vi } from '../../i18n/vi';
+import '../../i18n/vi.conferences';
 import { formatDong, formatDongExact, formatDongShort, formatInteger, formatPercent, formatPoints } from '../../lib/format';
 import { dutiesOf } from './duties';
 import { type Quantity, writeClaim, writeQuantity } from './quantity';
 import { changed, toVariables, validateConferenceSearch } from './search';
 
 const i18n: I18n = {
-  language: 'vi', chosen: 'vi', setLanguage: () => undefined, t: translator(vi), integer: formatInteger, dong: formatDong, dongExact: formatDongExact,
+  language: 'vi', chosen: 'vi', setLanguage: () => undefined, t: translator(), integer: formatInteger, dong: formatDong, dongExact: formatDongExact,
   dongShort: formatDongShort, percent: formatPercent, points: formatPoints,
 };
 const none = { count: null, amount: null, percent: null };
