@@ -39,7 +39,7 @@ const (
 	RoleSystem Role = "SYSTEM"
 )
 
-// A reach says how far a role sees.
+// A Reach says how far a role sees.
 type Reach int
 
 // The reaches.

@@ -65,15 +65,26 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 // principal returns who asks: anonymous without a session, app.ErrNoAccess with
 // one that has ended.
 func (s *Server) principal(ctx context.Context, r *http.Request) (auth.Principal, error) {
-	cookie, err := r.Cookie(s.cookie)
-	if err != nil {
+	token, given := s.sessionToken(r)
+	switch {
+	case !given:
 		return auth.Principal{}, nil
-	}
-	token, ok := auth.ParseToken(cookie.Value)
-	if !ok {
+	case token.IsZero():
 		return auth.Principal{}, app.ErrNoAccess
 	}
 	return s.o.Backend.Authenticate(ctx, token, s.o.Sessions)
+}
+
+// sessionToken returns the token in the session cookie, and whether there is
+// such a cookie; the token is zero if the cookie holds none.
+func (s *Server) sessionToken(r *http.Request) (token auth.Token, given bool) {
+	for _, cookie := range r.CookiesNamed(s.cookie) {
+		given = true
+		if token, ok := auth.ParseToken(cookie.Value); ok {
+			return token, true
+		}
+	}
+	return auth.Token{}, given
 }
 
 // isJSON tells whether the body is declared to be JSON in UTF-8. A simple form

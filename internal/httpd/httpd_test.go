@@ -140,7 +140,7 @@ func (b *bench) do(method, target, body string, header ...string) *http.Response
 	if body != "" {
 		reader = strings.NewReader(body)
 	}
-	r := httptest.NewRequest(method, target, reader)
+	r := httptest.NewRequestWithContext(context.Background(), method, target, reader)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Add(header[i], header[i+1])
 	}
@@ -277,7 +277,7 @@ func TestTheSizeOfARequest(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			source := &body{tt.size}
-			r := httptest.NewRequest(http.MethodPost, "/graphql", source)
+			r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/graphql", source)
 			r.Header.Set("Content-Type", "application/json")
 			r.ContentLength = -1
 			if tt.declared {
@@ -308,7 +308,7 @@ func (brokenBody) Read([]byte) (int, error) { return 0, errors.New("secret detai
 
 func TestABodyThatBreaksOff(t *testing.T) {
 	b := newBench(t, nil)
-	r := httptest.NewRequest(http.MethodPost, "/graphql", brokenBody{})
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodPost, "/graphql", brokenBody{})
 	r.Header.Set("Content-Type", "application/json")
 	wantRefusal(t, b.send(r), 400, "BAD_REQUEST")
 	if b.asked() != nil {

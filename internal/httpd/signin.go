@@ -125,12 +125,8 @@ func (s *Server) serveSignOut(w http.ResponseWriter, r *http.Request) {
 
 // endSession ends the session of the request, if it has one.
 func (s *Server) endSession(ctx context.Context, r *http.Request) error {
-	cookie, err := r.Cookie(s.cookie)
-	if err != nil {
-		return nil // there is none
-	}
-	token, ok := auth.ParseToken(cookie.Value)
-	if !ok {
+	token, _ := s.sessionToken(r)
+	if token.IsZero() {
 		return nil
 	}
 	return s.o.Backend.SignOut(ctx, token)
