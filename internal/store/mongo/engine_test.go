@@ -269,7 +269,9 @@ func TestPositionsOfTheOtherKind(t *testing.T) {
 			kinds = []string{kindPoll}
 		}
 		for _, kind := range append(kinds, "x") {
-			err := s.Watch(t.Context(), s.makePosition(kind, "5"), func(store.Change) error { return nil })
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			err := s.Watch(ctx, s.makePosition(kind, "5"), func(store.Change) error { return nil })
+			cancel()
 			if !errors.Is(err, store.ErrPositionLost) {
 				t.Errorf("%s: %v", kind, err)
 			}

@@ -185,17 +185,18 @@ func TestFileMode(t *testing.T) {
 func TestForget(t *testing.T) {
 	dir := t.TempDir()
 	c := storetest.Matters()
-	s, err := Open(t.Context(), Options{Dir: dir, Collections: []*store.Collection{c}, KeepDeletions: time.Nanosecond})
+	s, err := Open(t.Context(), Options{Dir: dir, Collections: []*store.Collection{c}, KeepDeletions: time.Millisecond})
 	must(t, err)
 	defer func() { must(t, s.Close()) }()
 	from, err := s.Position(t.Context())
 	must(t, err)
 	must(t, s.Insert(t.Context(), c, &store.Document{ID: "a", Version: 1}))
 	must(t, s.Delete(t.Context(), c, "a", 1))
-	must(t, s.write(t.Context(), func(tx *writeTx) error { tx.s.pruned = time.Time{}; return nil }))
-	if err := s.Watch(t.Context(), from, func(store.Change) error { return nil }); !errors.Is(err, store.ErrPositionLost) {
-		t.Errorf("got %v", err)
-	}
+	must(t, s.write(t.Context(), func(tx *writeTx) error {
+		tx.s.pruned = time.Time{} // the commit of this write looks for what is old
+		return run(tx.Conn, "UPDATE thads_tombstone SET deleted_at = deleted_at - 1000")
+	}))
+	lost(t, s, from)
 	var left int64
 	must(t, s.read(t.Context(), func(c *conn) error {
 		left, err = scalar(c, "SELECT count(*) FROM thads_tombstone")
@@ -229,7 +230,15 @@ func TestPositionOfBackup(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, FileName), backup, 0o600))
 	s = open()
 	defer func() { must(t, s.Close()) }()
-	if err := s.Watch(t.Context(), late, func(store.Change) error { return nil }); !errors.Is(err, store.ErrPositionLost) {
+	lost(t, s, late)
+}
+
+// lost fails the test unless a watch from this position is refused.
+func lost(t *testing.T, s *Store, from store.Position) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := s.Watch(ctx, from, func(store.Change) error { return nil }); !errors.Is(err, store.ErrPositionLost) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -330,4 +339,43 @@ func FuzzDecodeSets(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestBulkGivenUp ends a bulk insert in the middle: nothing of it is stored,
+// and a write that shares its commit is.
+func TestBulkGivenUp(t *testing.T) {
+	s, c := openMatters(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var docs []*store.Document
+	for i := range 1000 {
+		docs = append(docs, &store.Document{ID: fmt.Sprint(i), Version: 1, Fields: store.Fields{"words": []string{"w"}}})
+	}
+	// Asked before the write, at its first row and at row 128.
+	_, err := s.BulkInsert(&endsWhenAsked{Context: ctx, left: 3, cancel: cancel}, c, docs)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+	for _, where := range [][]store.Cond{nil, {store.Eq("words", "w")}} {
+		if n, err := s.Count(t.Context(), c, thads.Everything(), where...); n != 0 || err != nil {
+			t.Errorf("%d documents are left (%v)", n, err)
+		}
+	}
+	if taken, err := s.BulkInsert(t.Context(), c, docs); len(taken) > 0 || err != nil {
+		t.Errorf("taken %v, %v", taken, err)
+	}
+}
+
+// endsWhenAsked is a context that ends when it was asked so many times.
+type endsWhenAsked struct {
+	context.Context
+	left   int
+	cancel context.CancelFunc
+}
+
+func (c *endsWhenAsked) Err() error {
+	if c.left--; c.left <= 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
 }

@@ -327,17 +327,20 @@ func (c *conn) exists(q fragment, by string) (bool, error) {
 
 // snapshot runs fn in a read transaction.
 func (c *conn) snapshot(fn func() error) (err error) {
+	defer func() {
+		// An interrupted connection has to be let go of before it can end its
+		// transaction. It may have one although BEGIN returned an error: an
+		// interrupt is noticed behind the step, too.
+		c.SetInterrupt(nil)
+		if !c.AutocommitEnabled() {
+			if e := c.query("ROLLBACK", nil, nil); err == nil {
+				err = e
+			}
+		}
+	}()
 	if err := c.query("BEGIN", nil, nil); err != nil {
 		return err
 	}
-	defer func() {
-		// An interrupted connection has to be let go of before it can end its
-		// transaction.
-		c.SetInterrupt(nil)
-		if e := c.query("COMMIT", nil, nil); err == nil {
-			err = e
-		}
-	}()
 	return fn()
 }
 

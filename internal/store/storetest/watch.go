@@ -273,14 +273,19 @@ func testWatchDisconnected(t *testing.T, db *Database) {
 
 func testWatchPositionLost(t *testing.T, db *Database) {
 	b := start(t, db)
-	never := func(store.Change) error { return errors.New("told of a change") }
-	for _, p := range []store.Position{"", "rubbish", "other.1", "other.t1.1"} {
-		b.is(b.Watch(b.ctx(), p, never), store.ErrPositionLost)
+	lost := func(p store.Position) {
+		b.Helper()
+		ctx, cancel := context.WithTimeout(b.ctx(), patience)
+		defer cancel()
+		b.is(b.Watch(ctx, p, func(store.Change) error { return errors.New("told of a change") }), store.ErrPositionLost)
+	}
+	for _, p := range []store.Position{"", "rubbish", "other.1", "other.t.1", "other.p.1"} {
+		lost(p)
 	}
 	b.insert(matter("a", nil))
 	old, err := db.OldPosition(b.ctx(), b.Store)
 	b.must(err)
-	b.is(b.Watch(b.ctx(), old, never), store.ErrPositionLost)
+	lost(old)
 	// A new position is what remains, and it works.
 	w := b.watch(b.Store, b.position())
 	b.insert(matter("b", nil))

@@ -235,11 +235,42 @@ func testBulkInsertCancelled(t *testing.T, db *Database) {
 	cancel()
 	_, err := b.BulkInsert(ctx, b.matters, docs)
 	b.is(err, context.Canceled)
+	// And at a moment within it: whatever part was stored stays whole.
+	ctx, cancel = context.WithCancel(b.ctx())
+	defer cancel()
+	count := &countdown{Context: ctx, left: 3, cancel: cancel}
+	if _, err := b.BulkInsert(count, b.matters, docs); err != nil {
+		b.is(err, context.Canceled)
+	}
+	for _, id := range b.find(thads.Everything()) {
+		i := slices.IndexFunc(docs, func(d *store.Document) bool { return d.ID == id })
+		b.equal("a part", stored(b.matters, docs[i]), b.get(id))
+		if w := set(stored(b.matters, docs[i]).Fields["words"]); len(w) > 0 && !slices.Contains(b.find(thads.Everything(), store.All("words", w)), id) {
+			b.Errorf("%s is not found by its words", id)
+		}
+	}
 	taken, err := b.BulkInsert(b.ctx(), b.matters, docs)
 	b.must(err)
 	if n := len(b.find(thads.Everything())); n != 50 {
 		b.Fatalf("%d of 50 documents after the second call, %d were taken", n, len(taken))
 	}
+}
+
+// A countdown is a context that ends when it was asked so many times.
+type countdown struct {
+	context.Context
+	mu     sync.Mutex
+	left   int
+	cancel context.CancelFunc
+}
+
+func (c *countdown) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left--; c.left <= 0 {
+		c.cancel()
+	}
+	return c.Context.Err()
 }
 
 func testVersions(t *testing.T, db *Database) {
