@@ -322,7 +322,7 @@ func (s CaseState) IsLive() bool {
 	switch s {
 	case StateVoluntary, StateVerifying, StateInProgress, StatePostponed, StatePaused, StateSuspended, StateNotEnforceable:
 		return true
-	case StateReceived, StateRefused, StateSeparateBook, StateDone, StateTerminated, StateReduced,
+	case notOpened, StateReceived, StateRefused, StateSeparateBook, StateDone, StateTerminated, StateReduced,
 		StateEntrusted, StateWithdrawn, StateRevoked, StateReturned, StateVoided:
 	}
 	return false
@@ -463,7 +463,7 @@ type Balance struct {
 	Performed bool `json:"performed"`
 	// Verifications counts the verifications since the state began.
 	Verifications int `json:"verifications"`
-	// postponedOnce holds the grounds that may be used once and were.
+	// usedOnce holds the grounds that may be used once and were.
 	usedOnce []GroundCode
 }
 

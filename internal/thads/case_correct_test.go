@@ -11,9 +11,9 @@ import (
 )
 
 // inProgress is a case of 100 in progress since 20190120: events 1 to 3.
-func inProgress(t testing.TB) *Case {
-	t.Helper()
-	return history(t, opening(20190101, money(100)), ev(CaseVerificationBegun, 20190115), ev(CaseVerified, 20190120))
+func inProgress(tb testing.TB) *Case {
+	tb.Helper()
+	return history(tb, opening(20190101, money(100)), ev(CaseVerificationBegun, 20190115), ev(CaseVerified, 20190120))
 }
 
 func TestCorrecting(t *testing.T) {
@@ -25,9 +25,9 @@ func TestCorrecting(t *testing.T) {
 	// A correction is corrected by correcting it, not what it replaced.
 	c = record(t, c, ev(CaseCollected, 20190211, dong(7), correcting(5)))
 	refusedWith(t, c, ev(CaseCollected, 20190211, dong(8), correcting(5)), CodeTransition, "event")
-	e := refusedWith(t, c, ev(CaseCollected, 20190211, dong(8), correcting(4)), CodeTransition, "event")
-	if !strings.Contains(e.Text.EN, "by event 5") || !strings.Contains(e.Text.VI, "số 5") {
-		t.Errorf("the refusal does not say which event replaced it: %s", e.Text.EN)
+	e := refusedSaying(t, c, ev(CaseCollected, 20190211, dong(8), correcting(4)), CodeTransition, "event")
+	if !strings.Contains(e.EN, "by event 5") || !strings.Contains(e.VI, "số 5") {
+		t.Errorf("the refusal does not say which event replaced it: %s", e.EN)
 	}
 	if b := c.Balances[0]; b.Held != 7 {
 		t.Errorf("corrected twice: %+v", b)
@@ -405,7 +405,8 @@ func TestTimeOfRecording(t *testing.T) {
 	zone := time.FixedZone("-05", -5*60*60)
 	for _, now := range []time.Time{
 		clock, clock.Add(-time.Hour), clock.Add(300 * time.Microsecond), clock.Add(time.Second + 999*time.Microsecond),
-		clock.Add(time.Second), clock.Add(time.Minute).In(zone), {},
+		clock.Add(time.Second), clock.Add(time.Minute).In(zone),
+		{},
 	} {
 		if c, err = c.Append(ev(CaseNoted, 20190201), now); err != nil {
 			t.Fatal(err)

@@ -256,7 +256,7 @@ func (c *Case) applyToCase(e *CaseEvent) *Error {
 		return refusal
 	}
 	if e.Ground != "" {
-		if _, refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
+		if refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
 			return refusal
 		}
 	}
@@ -452,7 +452,7 @@ func (c *Case) applyToObligations(spec *CaseEventSpec, e *CaseEvent) *Error {
 		return refusal
 	}
 	if e.Ground != "" {
-		if _, refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
+		if refusal := checkGround(e.Ground, e.Kind, e.EffectiveOn); refusal != nil {
 			return refusal
 		}
 	}
@@ -508,7 +508,7 @@ func (c *Case) targets(spec *CaseEventSpec, e *CaseEvent) ([]*Balance, *Error) {
 	if refusal := cmp.Or(unnamed, refused); refusal != nil {
 		return nil, refusal
 	}
-	return nil, Errorf(CodeUnknown, "obligation", "Việc không có nghĩa vụ %q", "The case has no obligation %q", clip(e.Obligation))
+	return nil, Errorf(CodeUnknown, "obligation", "Việc không có nghĩa vụ mã %q", "The case has no obligation %q", clip(e.Obligation))
 }
 
 // apply carries out a step on one obligation.
@@ -563,7 +563,7 @@ func (b *Balance) mayPostpone(e *CaseEvent) *Error {
 	}
 	if g.Once {
 		if slices.Contains(b.usedOnce, g.Code) {
-			return Errorf(CodeTransition, "ground", "Căn cứ %s chỉ được dùng một lần", "Ground %s may be used once", g.Citation)
+			return Errorf(CodeTransition, "ground", "Căn cứ %s chỉ được áp dụng một lần", "Ground %s may be used once", g.Citation)
 		}
 		b.usedOnce = append(b.usedOnce, g.Code)
 	}
@@ -574,7 +574,7 @@ func (b *Balance) mayPostpone(e *CaseEvent) *Error {
 // nothing is left.
 func (b *Balance) move(e *CaseEvent) *Error {
 	if !b.Kind.IsMoney() && e.Kind != CasePerformed && e.Kind != CaseAdjusted {
-		return Errorf(CodeNotAllowed, "kind", "Nghĩa vụ %[1]s không phải nghĩa vụ về tiền", "Obligation %[1]s is not one to pay money", b.ID)
+		return Errorf(CodeNotAllowed, "kind", "Nghĩa vụ %[1]s không phải là nghĩa vụ về tiền", "Obligation %[1]s is not one to pay money", b.ID)
 	}
 	amount := e.Amount
 	if amount < 0 && e.Kind != CaseAdjusted || !amount.Valid() {

@@ -45,8 +45,17 @@ var (
 	forPausing      = []CaseEventKind{CasePaused}
 	forReturning    = []CaseEventKind{CaseRequestReturned}
 	forPostponing25 = []struct{ letter, code string }{
-		{"a", "A"}, {"b", "B"}, {"c", "C"}, {"d", "D"}, {"đ", "DD"}, {"e", "E"}, {"g", "G"},
-		{"h", "H"}, {"i", "I"}, {"k", "K"}, {"l", "L"},
+		{"a", "A"},
+		{"b", "B"},
+		{"c", "C"},
+		{"d", "D"},
+		{"đ", "DD"},
+		{"e", "E"},
+		{"g", "G"},
+		{"h", "H"},
+		{"i", "I"},
+		{"k", "K"},
+		{"l", "L"},
 	}
 )
 
@@ -130,16 +139,16 @@ func GroundOf(code GroundCode) (Ground, bool) {
 
 // checkGround refuses a ground that does not exist, does not belong to the
 // step or is not in force on its date.
-func checkGround(code GroundCode, kind CaseEventKind, on Date) (Ground, *Error) {
+func checkGround(code GroundCode, kind CaseEventKind, on Date) *Error {
 	g, ok := GroundOf(code)
 	if !ok {
-		return g, Errorf(CodeUnknown, "ground", "Không có căn cứ pháp lý mã %q", "There is no legal ground %q", clip(string(code)))
+		return Errorf(CodeUnknown, "ground", "Không có căn cứ pháp lý mã %q", "There is no legal ground %q", clip(string(code)))
 	}
 	if !slices.Contains(g.Kinds, kind) {
-		return g, Errorf(CodeGround, "ground", "Căn cứ %[1]s không dùng cho “%[2]s”", "Ground %[1]s is not one for %[3]q", g.Citation, kind.Name().VI, kind.Name().EN)
+		return Errorf(CodeGround, "ground", "Căn cứ %[1]s không áp dụng cho “%[2]s”", "Ground %[1]s is not one for %[3]q", g.Citation, kind.Name().VI, kind.Name().EN)
 	}
 	if !g.InForce(on) {
-		return g, Errorf(CodeNotInForce, "ground", "Căn cứ %[1]s không có hiệu lực ngày %[2]s", "Ground %[1]s is not in force on %[2]s", g.Citation, on.Vietnamese())
+		return Errorf(CodeNotInForce, "ground", "Căn cứ %[1]s không có hiệu lực ngày %[2]s", "Ground %[1]s is not in force on %[2]s", g.Citation, on.Vietnamese())
 	}
-	return g, nil
+	return nil
 }

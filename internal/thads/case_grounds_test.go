@@ -59,9 +59,9 @@ func TestEveryGround(t *testing.T) {
 				if row.kind == CaseRequestReturned {
 					continue // the step itself is not in force before
 				}
-				e := refusedWith(t, c, ev(row.kind, wrong, options...), CodeNotInForce, "ground")
-				if !strings.Contains(e.Text.VI, "Điều") && !strings.Contains(e.Text.VI, "Luật") {
-					t.Errorf("%s out of force: %s", ground, e.Text.VI)
+				e := refusedSaying(t, c, ev(row.kind, wrong, options...), CodeNotInForce, "ground")
+				if !strings.Contains(e.VI, "Điều") && !strings.Contains(e.VI, "Luật") {
+					t.Errorf("%s out of force: %s", ground, e.VI)
 				}
 				for _, other := range groundsByKind {
 					if other.kind == row.kind || other.kind == CaseRequestReturned && law == Law2008 {
@@ -165,9 +165,9 @@ func TestSeparateBookWaits(t *testing.T) {
 			c = record(t, c, ev(CaseVerified, 20190901, found(FindingNoMeans)))
 			refusedWith(t, c, ev(CaseMovedToSeparate, tt.first), CodeTooEarly, "effectiveOn")
 			c = record(t, c, ev(CaseVerified, 20200115, found(FindingNoMeans)))
-			e := refusedWith(t, c, ev(CaseMovedToSeparate, tt.first.AddDays(-1)), CodeTooEarly, "effectiveOn")
-			if !strings.Contains(e.Text.VI, tt.first.Vietnamese()) {
-				t.Errorf("the refusal does not name the day: %s", e.Text.VI)
+			e := refusedSaying(t, c, ev(CaseMovedToSeparate, tt.first.AddDays(-1)), CodeTooEarly, "effectiveOn")
+			if !strings.Contains(e.VI, tt.first.Vietnamese()) {
+				t.Errorf("the refusal does not name the day: %s", e.VI)
 			}
 			c = record(t, c, ev(CaseMovedToSeparate, tt.first))
 			if c.State != StateSeparateBook || !c.FinishedOn.IsZero() || c.Balances[0].Remaining != 100 {

@@ -179,9 +179,15 @@ func TestWhichObligation(t *testing.T) {
 		kind CaseEventKind
 		to   CaseState
 	}{
-		{CaseVerified, StateInProgress}, {CasePostponed, StatePostponed}, {CaseSuspended, StateSuspended}, {CasePaused, StatePaused},
-		{CaseNotEnforceable, StateNotEnforceable}, {CaseEntrusted, StateEntrusted}, {CaseTerminated, StateTerminated},
-		{CaseSecurityMeasure, StateInProgress}, {CaseCoerciveMeasure, StateInProgress},
+		{CaseVerified, StateInProgress},
+		{CasePostponed, StatePostponed},
+		{CaseSuspended, StateSuspended},
+		{CasePaused, StatePaused},
+		{CaseNotEnforceable, StateNotEnforceable},
+		{CaseEntrusted, StateEntrusted},
+		{CaseTerminated, StateTerminated},
+		{CaseSecurityMeasure, StateInProgress},
+		{CaseCoerciveMeasure, StateInProgress},
 	} {
 		c := record(t, both, ev(row.kind, 20190301))
 		if c.Balances[0].State != row.to || c.Balances[1].State != row.to || c.State != row.to || c.Events[len(c.Events)-1].Obligation != "" {
@@ -411,9 +417,9 @@ func TestHeldMoneyKeepsACaseLive(t *testing.T) {
 			if !possible {
 				continue
 			}
-			e := refusedWith(t, c, ev(kind, 20200101), CodeTransition, "obligation")
-			if !strings.Contains(e.Text.VI, "10 đ") || !strings.Contains(e.Text.VI, "o1") {
-				t.Errorf("the refusal does not name the money: %s", e.Text.VI)
+			e := refusedSaying(t, c, ev(kind, 20200101), CodeTransition, "obligation")
+			if !strings.Contains(e.VI, "10 đ") || !strings.Contains(e.VI, "o1") {
+				t.Errorf("the refusal does not name the money: %s", e.VI)
 			}
 			paid := record(t, c, ev(CasePaidOut, 20200101))
 			record(t, paid, ev(kind, 20200101))

@@ -275,7 +275,7 @@ func transitionFor(kind CaseEventKind, from CaseState, on Date) (*Transition, *E
 	name := kind.Name()
 	if outOfForce {
 		return nil, Errorf(CodeNotInForce, "effectiveOn",
-			"Pháp luật có hiệu lực ngày %[3]s không cho phép “%[1]s”", "%[2]q is not in force on %[3]s", name.VI, name.EN, on.Vietnamese())
+			"Quy định có hiệu lực ngày %[3]s không có bước “%[1]s”", "%[2]q is not in force on %[3]s", name.VI, name.EN, on.Vietnamese())
 	}
 	if from == notOpened {
 		return nil, Errorf(CodeTransition, "effectiveOn",

@@ -138,60 +138,66 @@ func voiding(seq int) CaseEvent {
 
 // history records the events one after the other; each must be accepted and
 // leave a sound case.
-func history(t testing.TB, events ...CaseEvent) *Case {
-	t.Helper()
+func history(tb testing.TB, events ...CaseEvent) *Case {
+	tb.Helper()
 	c := &Case{ID: "case-1"}
 	for _, e := range events {
-		c = record(t, c, e)
+		c = record(tb, c, e)
 	}
 	return c
 }
 
-func record(t testing.TB, c *Case, e CaseEvent) *Case {
-	t.Helper()
+func record(tb testing.TB, c *Case, e CaseEvent) *Case {
+	tb.Helper()
 	next, err := c.Append(e, clock)
 	if err != nil {
-		t.Fatalf("%s on %s refused after %s: %v", e.Kind, e.EffectiveOn, trail(c), err)
+		tb.Fatalf("%s on %s refused after %s: %v", e.Kind, e.EffectiveOn, trail(c), err)
 	}
 	if err := sound(next); err != nil {
-		t.Fatalf("after %s: %v", trail(next), err)
+		tb.Fatalf("after %s: %v", trail(next), err)
 	}
 	return next
 }
 
 // refused records an event that must be refused, and returns the refusals.
-func refused(t testing.TB, c *Case, e CaseEvent) Errors {
-	t.Helper()
+func refused(tb testing.TB, c *Case, e CaseEvent) Errors {
+	tb.Helper()
 	next, err := c.Append(e, clock)
 	if err == nil {
-		t.Fatalf("%s on %s accepted after %s; the case is now %s", e.Kind, e.EffectiveOn, trail(c), next.State)
+		tb.Fatalf("%s on %s accepted after %s; the case is now %s", e.Kind, e.EffectiveOn, trail(c), next.State)
 	}
 	es, ok := Refusals(err)
 	if !ok {
-		t.Fatalf("%s: not a refusal: %v", e.Kind, err)
+		tb.Fatalf("%s: not a refusal: %v", e.Kind, err)
 	}
 	for _, e := range es {
-		speaks(t, e)
+		speaks(tb, e)
 	}
 	return es
 }
 
 // refusedWith tells that the first refusal has this code and field.
-func refusedWith(t testing.TB, c *Case, e CaseEvent, code Code, field string) *Error {
-	t.Helper()
-	es := refused(t, c, e)
+func refusedWith(tb testing.TB, c *Case, e CaseEvent, code Code, field string) {
+	tb.Helper()
+	refusedSaying(tb, c, e, code, field)
+}
+
+// refusedSaying is refusedWith for a look at the words.
+func refusedSaying(tb testing.TB, c *Case, e CaseEvent, code Code, field string) Text {
+	tb.Helper()
+	es := refused(tb, c, e)
 	if es[0].Code != code || strings.Join(es[0].Field, ".") != field {
-		t.Fatalf("%s refused with %s %v (%s), want %s %s", e.Kind, es[0].Code, es[0].Field, es[0].Text.EN, code, field)
+		tb.Fatalf("%s refused with %s %v (%s), want %s %s", e.Kind, es[0].Code, es[0].Field, es[0].Text.EN, code, field)
 	}
-	return es[0]
+	return es[0].Text
 }
 
 // speaks tells that a refusal says something whole in both languages.
-func speaks(t testing.TB, e *Error) {
-	t.Helper()
+func speaks(tb testing.TB, e *Error) {
+	tb.Helper()
 	for _, s := range []string{e.Text.VI, e.Text.EN} {
 		if s == "" || strings.Contains(s, "%!") || strings.Contains(s, "  ") || strings.Contains(s, "“”") {
-			t.Errorf("%s %v says %q / %q", e.Code, e.Field, e.Text.VI, e.Text.EN)
+			tb.Errorf("%s %v says %q / %q", e.Code, e.Field, e.Text.VI, e.Text.EN)
 		}
 	}
 }
@@ -244,52 +250,52 @@ const begun Date = 20150105
 // caseIn returns a case that came into the state before the date; ok is false
 // where no case can be in that state then. Where held, ten đồng are collected
 // and not paid out, if the state allows that.
-func caseIn(t testing.TB, s CaseState, before Date, held bool) (c *Case, ok bool) {
-	t.Helper()
+func caseIn(tb testing.TB, s CaseState, before Date, held bool) (c *Case, ok bool) {
+	tb.Helper()
 	if s == notOpened {
 		return &Case{ID: "case-1"}, true
 	}
 	verified := func(c *Case) *Case {
-		c = record(t, c, ev(CaseVerificationBegun, begun.AddDays(20)))
-		return record(t, c, ev(CaseVerified, begun.AddDays(25)))
+		c = record(tb, c, ev(CaseVerificationBegun, begun.AddDays(20)))
+		return record(tb, c, ev(CaseVerified, begun.AddDays(25)))
 	}
-	c = history(t, opening(begun, money(100)))
+	c = history(tb, opening(begun, money(100)))
 	if held {
-		c = record(t, c, ev(CaseCollected, begun.AddDays(5)))
+		c = record(tb, c, ev(CaseCollected, begun.AddDays(5)))
 	}
 	day := begun.AddDays(30)
 	switch s {
 	case StateReceived:
-		return history(t, ev(CaseReceived, begun)), true
+		return history(tb, ev(CaseReceived, begun)), true
 	case StateRefused:
-		return history(t, ev(CaseReceived, begun), ev(CaseRefused, begun.AddDays(4))), true
+		return history(tb, ev(CaseReceived, begun), ev(CaseRefused, begun.AddDays(4))), true
 	case StateVoluntary:
 		return c, true
 	case StateVerifying:
-		return record(t, c, ev(CaseVerificationBegun, day)), true
+		return record(tb, c, ev(CaseVerificationBegun, day)), true
 	case StateInProgress:
 		return verified(c), true
 	case StatePostponed:
-		return record(t, verified(c), ev(CasePostponed, day)), true
+		return record(tb, verified(c), ev(CasePostponed, day)), true
 	case StatePaused:
-		return record(t, verified(c), ev(CasePaused, day)), true
+		return record(tb, verified(c), ev(CasePaused, day)), true
 	case StateSuspended:
-		return record(t, verified(c), ev(CaseSuspended, day)), true
+		return record(tb, verified(c), ev(CaseSuspended, day)), true
 	case StateNotEnforceable, StateSeparateBook, StateReturned:
-		c = record(t, verified(c), ev(CaseNotEnforceable, day))
-		c = record(t, c, ev(CaseVerified, day.AddMonths(6), found(FindingNoMeans)))
-		c = record(t, c, ev(CaseVerified, day.AddMonths(12), found(FindingNoMeans)))
+		c = record(tb, verified(c), ev(CaseNotEnforceable, day))
+		c = record(tb, c, ev(CaseVerified, day.AddMonths(6), found(FindingNoMeans)))
+		c = record(tb, c, ev(CaseVerified, day.AddMonths(12), found(FindingNoMeans)))
 		switch {
 		case s == StateNotEnforceable:
 			return c, true
 		case held:
 			return nil, false
 		case s == StateSeparateBook:
-			return record(t, c, ev(CaseMovedToSeparate, day.AddMonths(13))), true
+			return record(tb, c, ev(CaseMovedToSeparate, day.AddMonths(13))), true
 		case before < 20260701:
 			return nil, false
 		}
-		return record(t, c, ev(CaseRequestReturned, 20260701)), true
+		return record(tb, c, ev(CaseRequestReturned, 20260701)), true
 	case StateDone, StateTerminated, StateReduced, StateEntrusted, StateWithdrawn, StateRevoked:
 		if held {
 			return nil, false
@@ -303,11 +309,11 @@ func caseIn(t testing.TB, s CaseState, before Date, held bool) (c *Case, ok bool
 			StateWithdrawn:  ev(CaseWithdrawn, day),
 			StateRevoked:    ev(CaseRevoked, day),
 		}
-		return record(t, c, last[s]), true
+		return record(tb, c, last[s]), true
 	case StateVoided:
-		return record(t, c, voiding(1)), !held
+		return record(tb, c, voiding(1)), !held
 	default:
-		t.Fatalf("no way into the state %s", s)
+		tb.Fatalf("no way into the state %s", s)
 		return nil, false
 	}
 }

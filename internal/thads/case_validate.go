@@ -237,12 +237,10 @@ func (es *Errors) length(field, s string) {
 
 // name refuses an empty name and one beyond MaxName.
 func (es *Errors) name(field, s, vi, en string) {
-	switch {
-	case s == "":
+	if s == "" {
 		*es = append(*es, required(field, vi, en))
-	default:
-		es.short(field, s)
 	}
+	es.short(field, s)
 }
 
 // tags refuses tags that do not exist.
@@ -270,6 +268,8 @@ func (es *Errors) past(field string, d, today Date, vi, en string) {
 }
 
 // decision checks a decision, where there is one.
+//
+//nolint:unparam // the field is given as to the other checks
 func (es *Errors) decision(d *Decision, field string, today Date) {
 	if d == nil {
 		return
@@ -348,13 +348,13 @@ func (es *Errors) balance(b *OpeningBalance, on Date) {
 		es.Add(CodeNotAllowed, "particulars.balance.ground", "Trạng thái chuyển sang không có căn cứ pháp lý", "The state it is brought forward in rests on no ground")
 	default:
 		// The ground must have been in force when the state began.
-		if _, refusal := checkGround(b.Ground, kind, cmp.Or(b.Since, on)); refusal != nil {
+		if refusal := checkGround(b.Ground, kind, cmp.Or(b.Since, on)); refusal != nil {
 			refusal.Field = []string{"particulars", "balance", "ground"}
 			es.term(refusal)
 		}
 	}
 	if b.Verifications < 0 || b.Verifications > MaxEvents {
-		es.Add(CodeOutOfRange, "particulars.balance.verifications", "Số lần xác minh ngoài giới hạn", "The number of verifications is out of range")
+		es.Add(CodeOutOfRange, "particulars.balance.verifications", "Số lần xác minh phải từ 0 đến %d", "The number of verifications must be from 0 to %d", MaxEvents)
 	}
 }
 
