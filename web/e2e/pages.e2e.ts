@@ -74,6 +74,32 @@ test.each([320])('nothing is cut off at %d pixels', async (width) => {
   await close();
 });
 
+describe.each(SCHEMES)('what opens on a page is accessible too, %s', (colorScheme) => {
+  test.each([1440, 360])('%d pixels wide', async (width) => {
+    const { page, expectClean, close } = await visit(browser, { colorScheme, viewport: { width, height: 800 } });
+    await page.goto('/cases');
+    await settled(page);
+    await page.keyboard.press('/');
+    await page.keyboard.type('nguyen');
+    await page.locator('[role=option]').first().waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await accessibilityProblems(page), 'search').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Tài khoản và hiển thị' }).click();
+    expect(await accessibilityProblems(page), 'account').toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByText(width < 500 ? 'Lọc và sắp xếp' : 'Thêm điều kiện').click();
+    await page.getByRole('button', { name: /Trạng thái.*Mọi trạng thái/ }).click();
+    expect(await accessibilityProblems(page), 'states').toEqual([]);
+    expect(await overflowsSideways(page)).toBe(false);
+    await page.getByRole('checkbox', { name: 'Hoãn thi hành án' }).check();
+    await page.waitForURL(/state=POSTPONED/);
+    expectClean();
+    await close();
+  });
+});
+
 test('printing leaves out what paper cannot do', async () => {
   const { page, close } = await visit(browser);
   await page.goto(aCase);

@@ -17,7 +17,7 @@ export function ColumnChoice({ columns, onChange }: {
   return (
     <div className="menu">
       <button type="button" className="button" popoverTarget={id}>{t('cases.columns')}</button>
-      <dialog id={id} popover="auto" aria-label={t('cases.columns')}>
+      <dialog id={id} popover="auto" className="float" aria-label={t('cases.columns')}>
         <fieldset>
           <legend className="visually-hidden">{t('cases.columns')}</legend>
           {COLUMNS.map((column) => (
