@@ -280,7 +280,7 @@ func (s *Store) reconcileOne(c *zs.Conn, decl *store.Collection) error {
 					return err
 				}
 			}
-			s.log.Info("sqlite: field added", "collection", decl.Name, "field", f.Name)
+			s.log.Debug("sqlite: field added", "collection", decl.Name, "field", f.Name)
 		}
 		if f.Sortable && !was.sortable {
 			// Sortable fields are never null, also where they became so later.
