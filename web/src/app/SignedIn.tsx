@@ -10,7 +10,7 @@ export function SignedIn() {
   const open = useMatches({ select: (matches) => matches.some((match) => match.staticData.open) });
   if (open || (session.isPending && probablySignedIn())) return <Outlet />;
   return (
-    <Loaded query={session} skeleton={<Skeleton lines={8} />}>
+    <Loaded query={session} skeleton={<Skeleton lines={8} />} wholePage>
       {({ me, system }) => (me ? <Outlet /> : <SignedOut demonstration={system.demonstration} />)}
     </Loaded>
   );

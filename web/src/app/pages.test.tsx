@@ -164,6 +164,15 @@ const found: SearchQuery = {
   ],
 };
 
+test.each([
+  ['FORBIDDEN', 'Bạn không có quyền xem nội dung này'], ['UNAVAILABLE', 'Kho dữ liệu tạm thời không trả lời'], ['TIMEOUT', 'Máy chủ trả lời quá lâu'],
+  ['INTERNAL', 'Không tải được nội dung'],
+])('a page refused with %s has a heading that says so', async (code, title) => {
+  open('/cases/c1', newServer().refuse(CaseByIdDocument, code));
+  expect(await screen.findByRole('heading', { level: 1, name: title })).toBeTruthy();
+  expect(screen.getByText(new RegExp(`${code}.*req-7`))).toBeTruthy();
+});
+
 describe('search from anywhere', () => {
   test('slash, a name without accents, arrow, Enter', async () => {
     const user = userEvent.setup();

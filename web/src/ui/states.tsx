@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { BAD_RESPONSE, GraphQLFailure, UNREACHABLE } from '../graphql/client';
 import { type PlainKey, useI18n } from '../i18n';
 import { Icon, type IconName } from './icons';
+import { PageHead } from './Page';
 
 export function Skeleton({ lines = 3, label }: { readonly lines?: number; readonly label?: string }) {
   const { t } = useI18n();
@@ -20,10 +21,10 @@ export function Skeleton({ lines = 3, label }: { readonly lines?: number; readon
 
 export function State({ icon, title, children }: {
   readonly icon: IconName;
-  readonly title: string;
+  readonly title?: string | undefined;
   readonly children?: ReactNode;
 }) {
-  return <div className="state"><Icon name={icon} /><h2>{title}</h2>{children}</div>;
+  return <div className="state"><Icon name={icon} />{title === undefined ? null : <h2>{title}</h2>}{children}</div>;
 }
 
 /** Codes a person can do something about. Whatever else the server says is a fault, with an id to quote. */
@@ -36,13 +37,19 @@ const KNOWN: Readonly<Record<string, { readonly icon: IconName; readonly title: 
   [UNREACHABLE]: { icon: 'warning', title: 'state.unreachable', text: 'state.unreachableText' },
 };
 
-export function ErrorState({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {
+/** What went wrong and what to do about it. Where it takes the place of a whole page, it brings the page's heading. */
+export function ErrorState({ error, onRetry, wholePage = false }: {
+  readonly error: Error;
+  readonly onRetry?: () => void;
+  readonly wholePage?: boolean;
+}) {
   const { t } = useI18n();
   const failure = error instanceof GraphQLFailure ? error : undefined;
   const known = failure ? KNOWN[failure.code] : undefined;
   return (
     <div role="alert">
-      <State icon={known?.icon ?? 'warning'} title={t(known?.title ?? 'state.failed')}>
+      {wholePage ? <PageHead title={t(known?.title ?? 'state.failed')} /> : null}
+      <State icon={known?.icon ?? 'warning'} title={wholePage ? undefined : t(known?.title ?? 'state.failed')}>
         <p>{t(known?.text ?? 'state.failedText')}</p>
         {failure && failure.code !== UNREACHABLE ? (
           <p className="small">
@@ -61,9 +68,11 @@ export function EmptyState({ title, children }: { readonly title: string; readon
 }
 
 /** Renders the data of a query; its skeleton before, its error instead. Data already there outlives a failed refresh. */
-export function Loaded<Data>({ query, skeleton, children }: {
+export function Loaded<Data>({ query, skeleton, wholePage = false, children }: {
   readonly query: UseQueryResult<Data>;
   readonly skeleton?: ReactNode;
+  /** Whether the page has no heading without these data, so that an error has to bring one. */
+  readonly wholePage?: boolean;
   readonly children: (data: Data) => ReactNode;
 }) {
   const { t } = useI18n();
@@ -75,6 +84,6 @@ export function Loaded<Data>({ query, skeleton, children }: {
       </>
     );
   }
-  if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} wholePage={wholePage} />;
   return skeleton ?? <Skeleton />;
 }

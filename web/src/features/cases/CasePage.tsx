@@ -23,7 +23,7 @@ export function CasePage() {
   return (
     <>
       <p className="no-print crumb"><Link to="/cases"><Icon name="previous" />{t('cases.title')}</Link></p>
-      <Loaded query={query} skeleton={<CaseSkeleton />}>
+      <Loaded query={query} skeleton={<CaseSkeleton />} wholePage>
         {(data) => data.case ? <CaseFile file={data.case} /> : (
           <>
             <PageHead title={t('case.missing')} />

@@ -20,7 +20,7 @@ export function ConferencePage() {
   return (
     <>
       <p className="no-print crumb"><Link to="/conferences"><Icon name="previous" />{t('room.conferences')}</Link></p>
-      <Loaded query={query} skeleton={<div className="card"><Skeleton lines={12} /></div>}>
+      <Loaded query={query} skeleton={<div className="card"><Skeleton lines={12} /></div>} wholePage>
         {({ conference }) => conference ? <Record conference={conference} /> : (
           <>
             <PageHead title={t('conference.missing')} />
