@@ -25,7 +25,7 @@ function signInLink(server: ChildProcess): Promise<string> {
     const timer = setTimeout(() => reject(new Error(`no sign-in link within ${START_MS} ms:\n${output}`)), START_MS);
     const read = (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      const link = /https?:\/\/127\.0\.0\.1:\d+\/signin\S+/.exec(output)?.[0];
+      const link = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+\/signin\S+/.exec(output)?.[0];
       if (!link) return;
       clearTimeout(timer);
       resolveLink(link);
