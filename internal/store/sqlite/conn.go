@@ -77,7 +77,11 @@ func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err erro
 			return err
 		}
 		c.prepared[sql] = struct{}{}
-		defer func() { err = errors.Join(err, clear(st, err)) }()
+		defer func() {
+			if e := clear(st); err == nil {
+				err = e
+			}
+		}()
 	} else {
 		if st, _, err = c.PrepareTransient(sql); err != nil {
 			return err
@@ -101,13 +105,9 @@ func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err erro
 }
 
 // clear resets a statement and lets go of what was bound to it. After a failed
-// step Reset only repeats the step's error, which is not joined a second time.
-func clear(st *zs.Stmt, failed error) error {
-	err := st.Reset()
-	if failed != nil {
-		err = nil
-	}
-	return errors.Join(err, st.ClearBindings())
+// step its error is that of the step once more.
+func clear(st *zs.Stmt) error {
+	return errors.Join(st.Reset(), st.ClearBindings())
 }
 
 // bind sets the parameters of a statement from the first on.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	zs "zombiezen.com/go/sqlite"
 
 	"github.com/thads/thads/internal/store"
@@ -378,4 +379,77 @@ func (c *endsWhenAsked) Err() error {
 		c.cancel()
 	}
 	return c.Context.Err()
+}
+
+// TestWatchCatchesUp lets a watcher come late by more changes than one look
+// reads, in two collections and among deletions.
+func TestWatchCatchesUp(t *testing.T) {
+	matters, refs := storetest.Matters(), storetest.Refs()
+	s, err := Open(t.Context(), Options{Dir: t.TempDir(), Collections: []*store.Collection{matters, refs}})
+	must(t, err)
+	defer func() { must(t, s.Close()) }()
+	from, err := s.Position(t.Context())
+	must(t, err)
+	want := map[string]int64{}
+	insert := func(c *store.Collection, prefix string, n int) {
+		docs := make([]*store.Document, n)
+		for i := range docs {
+			docs[i] = &store.Document{ID: fmt.Sprint(prefix, i), Version: 1}
+			want[c.Name+"/"+docs[i].ID] = 1
+		}
+		_, err := s.BulkInsert(t.Context(), c, docs)
+		must(t, err)
+	}
+	insert(matters, "a", watchRows+300)
+	insert(refs, "b", 2*watchRows+1)
+	insert(matters, "c", watchRows)
+	for _, id := range []string{"a0", "c0"} {
+		must(t, s.Delete(t.Context(), matters, id, 1))
+		delete(want, "matters/"+id)
+	}
+	insert(refs, "d", 5)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	got, last, told := map[string]int64{}, int64(0), 0
+	err = s.Watch(ctx, from, func(c store.Change) error {
+		at, err := s.parsePosition(c.Position)
+		if err != nil || at <= last {
+			return fmt.Errorf("position %d behind %d (%w)", at, last, err)
+		}
+		last = at
+		told++
+		got[c.Collection+"/"+c.ID] = c.Version
+		if c.Deleted {
+			delete(got, c.Collection+"/"+c.ID)
+		}
+		if c.ID == "d4" {
+			cancel()
+		}
+		return nil
+	})
+	must(t, err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("after %d changes: %s", told, diff)
+	}
+}
+
+// TestScanOfLargeDocuments scans more bytes than a scan holds at once.
+func TestScanOfLargeDocuments(t *testing.T) {
+	s, c := openMatters(t, t.TempDir())
+	body := bytes.Repeat([]byte("x"), store.MaxDocumentBytes)
+	for i := range 7 {
+		must(t, s.Insert(t.Context(), c, &store.Document{ID: fmt.Sprint(i), Version: 1, Body: body}))
+	}
+	i := 0
+	for d, err := range s.Scan(t.Context(), c, store.ScanOptions{}) {
+		must(t, err)
+		if d.ID != fmt.Sprint(i) || len(d.Body) != len(body) {
+			t.Errorf("document %d is %s with %d bytes", i, d.ID, len(d.Body))
+		}
+		i++
+	}
+	if i != 7 {
+		t.Errorf("%d documents of 7", i)
+	}
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -448,10 +449,11 @@ func (s *Store) Scan(ctx context.Context, c *store.Collection, o store.ScanOptio
 					}
 					return nil
 				})
-				full = err == errEnough || len(batch) == scanRows
-				if err == errEnough {
+				if errors.Is(err, errEnough) {
+					full = true
 					return nil
 				}
+				full = len(batch) == scanRows
 				return err
 			})
 			if err != nil {

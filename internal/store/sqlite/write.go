@@ -85,9 +85,10 @@ func (t *writeTx) exec(sql string, args ...any) (int, error) {
 	}
 	bind(st, args)
 	if _, err = st.Step(); err != nil {
-		return 0, errors.Join(err, clear(st, err))
+		_ = clear(st) // says the same
+		return 0, err
 	}
-	return t.Changes(), clear(st, nil)
+	return t.Changes(), clear(st)
 }
 
 // write hands a job to the writer and waits for its commit. When ctx ends
@@ -392,7 +393,11 @@ func (t *writeTx) at(k *collection, id string, version int64) (rid int64, sets [
 	if err != nil {
 		return 0, nil, err
 	}
-	defer func() { err = errors.Join(err, clear(st, err)) }()
+	defer func() {
+		if e := clear(st); err == nil {
+			err = e
+		}
+	}()
 	st.BindText(1, id)
 	found, err := st.Step()
 	switch {
@@ -570,7 +575,8 @@ func (t *writeTx) eachTerm(sql string, all []term) error {
 		st.BindText(2, r.text)
 		st.BindInt64(3, r.rid)
 		if _, err := st.Step(); err != nil {
-			return errors.Join(err, clear(st, err))
+			_ = clear(st) // says the same
+			return err
 		}
 		if err := st.Reset(); err != nil {
 			return err
