@@ -34,6 +34,8 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 	},
 	holder:  func(c *thads.Case) thads.UnitID { return c.Unit },
 	officer: func(c *thads.Case) thads.OfficerID { return c.Officer },
+	right:   func(*thads.CaseEvent) auth.Right { return auth.Record },
+	alike:   func(e, old *thads.CaseEvent) { e.Kind = old.Kind },
 }
 
 func indexCase(c *thads.Case) (head any, fields store.Fields) {
@@ -310,29 +312,12 @@ func (a *App) Case(ctx context.Context, id thads.CaseID) (*thads.Case, error) {
 
 // CasesByID returns those of the cases that exist and may be seen, by id.
 func (a *App) CasesByID(ctx context.Context, ids []string) (map[string]*thads.Case, error) {
-	scope, err := a.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return cases.getMany(ctx, a, scope, ids)
+	return readMany(ctx, a, cases, ids)
 }
 
 // CaseByNumber returns the case with an enforcement decision, or nil.
 func (a *App) CaseByNumber(ctx context.Context, unit thads.UnitID, number string, year thads.StatYear) (*thads.Case, error) {
-	scope, err := a.reader(ctx)
-	if err != nil {
-		return nil, err
-	}
-	key := thads.DecisionKey(unit, thads.ParseDocumentNumber(number), year)
-	owner, err := a.claimOwner(ctx, key)
-	if err != nil || owner == "" {
-		return nil, err
-	}
-	h, err := cases.get(ctx, a, scope, owner)
-	if err != nil || h == nil || h.state.DecisionKey() != key {
-		return nil, err
-	}
-	return h.state, nil
+	return readClaimed(ctx, a, cases, []string{thads.DecisionKey(unit, thads.ParseDocumentNumber(number), year)})
 }
 
 // PublicDebtors returns one page of the debtors whom the law makes public,
@@ -390,9 +375,11 @@ func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, ident
 		return nil, err
 	}
 	if e.Supersedes != 0 && e.Kind == "" {
-		if e.Kind, err = a.kindOf(ctx, p, c.ID, e.Supersedes); err != nil {
+		old, err := cases.event(ctx, a, p, c.ID, e.Supersedes)
+		if err != nil {
 			return nil, err
 		}
+		cases.alike(&e, old)
 	}
 	if err := a.checkHolder(ctx, &e); err != nil {
 		return nil, err
@@ -440,25 +427,6 @@ func (a *App) CaseRecordMany(ctx context.Context, ids []string, key string, e th
 		}
 	}
 	return done, es.Err()
-}
-
-// kindOf returns the kind of an event, for a correction, which is of the same.
-func (a *App) kindOf(ctx context.Context, p auth.Principal, id string, seq int) (thads.CaseEventKind, error) {
-	scope, err := a.scope(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	h, err := cases.get(ctx, a, scope, id)
-	if err != nil {
-		return "", err
-	}
-	if h == nil {
-		return "", notFound("id")
-	}
-	if seq < 1 || seq > len(h.state.Events) {
-		return "", thads.Errorf(thads.CodeUnknown, "event", "Không có sự kiện số %d", "There is no event %d", seq)
-	}
-	return h.state.Events[seq-1].Kind, nil
 }
 
 // checkHolder refuses units and officers that do not exist on the day of the event.

@@ -6,6 +6,7 @@ import "github.com/thads/thads/internal/store"
 func Collections() []*store.Collection {
 	return []*store.Collection{
 		unitCollection, officerCollection, caseCollection, verdictCollection,
+		directiveCollection, taskCollection, directedCaseCollection, conferenceCollection, targetCollection,
 		claimCollection, secretCollection, jobCollection, metaCollection,
 		userCollection, sessionCollection, linkCollection,
 	}
@@ -13,7 +14,7 @@ func Collections() []*store.Collection {
 
 // nouns are the kinds of records whose documents hold histories.
 func nouns() []derivable {
-	return []derivable{units, officers, cases, verdicts}
+	return []derivable{units, officers, cases, verdicts, directives, tasks, directedCases, conferences, targets}
 }
 
 var caseCollection = &store.Collection{

@@ -37,11 +37,15 @@ type noun[S, E any] struct {
 	// touches are the units whose locks bear on an event: those that hold
 	// the record and those the event names.
 	touches func(s *S, e *E) []thads.UnitID
-	// holder is the unit that may write the record; "" for records that any
-	// principal with the right may write.
+	// holder is the unit that may write the record, beside those that reach
+	// everything; nil for kinds that any principal with the right may write.
 	holder func(s *S) thads.UnitID
 	// officer is the officer whose record it is, or "".
 	officer func(s *S) thads.OfficerID
+	// right is what an event asks for. It depends on nothing but its kind.
+	right func(e *E) auth.Right
+	// alike gives a correction the kind of the event it corrects.
+	alike func(e, old *E)
 }
 
 // derivedVersion is the version of the rules by which heads, fields, sort keys
@@ -141,6 +145,24 @@ func read[S, E any](ctx context.Context, a *App, n *noun[S, E], id string) (*S, 
 	}
 	h, err := n.get(ctx, a, scope, id)
 	if err != nil || h == nil {
+		return nil, err
+	}
+	return h.state, nil
+}
+
+// readClaimed returns the record that has claimed a number, if the caller may
+// open it and it has the number still, or nil.
+func readClaimed[S, E any](ctx context.Context, a *App, n *noun[S, E], claims []string) (*S, error) {
+	scope, err := a.reader(ctx)
+	if err != nil || len(claims) == 0 {
+		return nil, err
+	}
+	owner, err := a.claimOwner(ctx, claims[0])
+	if err != nil || owner == "" {
+		return nil, err
+	}
+	h, err := n.get(ctx, a, scope, owner)
+	if err != nil || h == nil || !slices.Contains(n.claims(h.state), claims[0]) {
 		return nil, err
 	}
 	return h.state, nil
@@ -268,7 +290,7 @@ func (n *noun[S, E]) seen(s *S, key, digest string) (seen, same bool) {
 // amend records an event in an existing record that the principal may open and
 // its unit holds. The same request again returns the record as it is.
 func (n *noun[S, E]) amend(ctx context.Context, a *App, p auth.Principal, c Change, e E) (*S, error) {
-	scope, err := a.scope(ctx, p)
+	scope, err := n.writeScope(ctx, a, p)
 	if err != nil {
 		return nil, err
 	}
@@ -356,8 +378,19 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 	return s, nil
 }
 
+// writeScope returns which records a principal may open for writing.
+func (n *noun[S, E]) writeScope(ctx context.Context, a *App, p auth.Principal) (thads.Scope, error) {
+	if n.holder == nil {
+		return thads.Everything(), nil
+	}
+	return a.scope(ctx, p)
+}
+
 // mayWrite refuses a principal whose unit does not hold the record now.
 func (n *noun[S, E]) mayWrite(ctx context.Context, a *App, p auth.Principal, s *S) error {
+	if n.holder == nil {
+		return nil
+	}
 	unit := n.holder(s)
 	switch p.Reach() {
 	case auth.ReachEverything:

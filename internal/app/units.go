@@ -12,13 +12,15 @@ import (
 var unitCollection = &store.Collection{
 	Name: "unit",
 	Fields: []store.Field{
+		// self is the id: questions about the tree are answered in memory and
+		// put to the store as ids.
+		{Name: "self", Type: store.String},
 		{Name: "state", Type: store.String},
 		{Name: "level", Type: store.String},
-		{Name: "parent", Type: store.String},
 		{Name: "code", Type: store.String, Sortable: true},
 		{Name: "name", Type: store.String, Sortable: true},
 		{Name: "validFrom", Type: store.Int, Sortable: true},
-		{Name: "validTo", Type: store.Int},
+		{Name: "updatedAt", Type: store.Time, Sortable: true},
 		{Name: "words", Type: store.Strings},
 	},
 	Indexes: []store.Index{{"name"}, {"code"}},
@@ -33,19 +35,13 @@ var units = &noun[thads.Unit, thads.UnitEvent]{
 	add:    (*thads.Unit).Append,
 	empty:  func(id string) *thads.Unit { return &thads.Unit{ID: thads.UnitID(id)} },
 	events: func(u *thads.Unit) []thads.UnitEvent { return u.Events },
-	record: func(e *thads.UnitEvent) *thads.Record { return &e.Record },
+	record: unitRecord,
 	index: func(u *thads.Unit) (any, store.Fields) {
-		f := store.Fields{
-			"state": string(u.State), "level": string(u.Level), "code": u.Code, "name": thads.TextSortKey(u.Name),
-			"validFrom": int64(u.ValidFrom), "words": thads.Tokens(u.Name + " " + u.ShortName + " " + u.Code + " " + u.Area),
+		return plainHead(u, func(h *thads.Unit) { h.Events = lastRecord(h.Events, unitRecord) }), store.Fields{
+			"self": string(u.ID), "state": string(u.State), "level": string(u.Level), "code": u.Code, "name": thads.TextSortKey(u.Name),
+			"validFrom": int64(u.ValidFrom), "updatedAt": u.UpdatedAt(),
+			"words": thads.Tokens(u.Name + " " + u.ShortName + " " + u.Code + " " + u.Area),
 		}
-		if u.Parent != "" {
-			f["parent"] = string(u.Parent)
-		}
-		if !u.ValidTo.IsZero() {
-			f["validTo"] = int64(u.ValidTo)
-		}
-		return plainHead(u, func(h *thads.Unit) { h.Events = nil }), f
 	},
 	claims: func(u *thads.Unit) []string {
 		if k := u.NaturalKey(); k != "" {
@@ -54,59 +50,90 @@ var units = &noun[thads.Unit, thads.UnitEvent]{
 		return nil
 	},
 	touches: func(*thads.Unit, *thads.UnitEvent) []thads.UnitID { return nil },
-	holder:  func(*thads.Unit) thads.UnitID { return "" },
 	officer: func(*thads.Unit) thads.OfficerID { return "" },
+	right:   func(*thads.UnitEvent) auth.Right { return auth.Administer },
+	alike:   func(e, old *thads.UnitEvent) { e.Kind = old.Kind },
 }
 
-// A UnitFilter says which units: all conditions given must hold.
+func unitRecord(e *thads.UnitEvent) *thads.Record { return &e.Record }
+
+// A UnitFilter says which units: all conditions given must hold. A list that is
+// not nil but empty matches nothing.
 type UnitFilter struct {
 	Text   *string
+	Codes  []string
+	States []thads.UnitState
 	Levels []thads.UnitLevel
-	Parent *thads.UnitID
-	// ExistOn keeps the units that work on this day.
-	ExistOn *thads.Date
+	// Parents keeps those directly under one of these units today, Under those
+	// that are one of these or stand below one today.
+	Parents []thads.UnitID
+	Under   []thads.UnitID
+	// On keeps those that work on this day.
+	On *thads.Date
 }
 
-// Units returns one page of units, ordered by name.
-func (a *App) Units(ctx context.Context, f *UnitFilter, by string, descending bool, page PageArgs) (*Page[*thads.Unit], error) {
+// A UnitOrderField is what units are ordered by.
+type UnitOrderField string
+
+// The orders of units.
+const (
+	UnitsByCode   UnitOrderField = "CODE"
+	UnitsByName   UnitOrderField = "NAME"
+	UnitsByStart  UnitOrderField = "VALID_FROM"
+	UnitsByUpdate UnitOrderField = "UPDATED_AT"
+)
+
+var unitOrders = map[UnitOrderField]string{
+	UnitsByCode: "code", UnitsByName: "name", UnitsByStart: "validFrom", UnitsByUpdate: "updatedAt",
+}
+
+// Units returns one page of units.
+func (a *App) Units(ctx context.Context, f *UnitFilter, o Order[UnitOrderField], page PageArgs) (*Page[*thads.Unit], error) {
 	if _, err := a.permit(ctx, auth.SignedIn); err != nil {
 		return nil, err
 	}
-	var where []store.Cond
-	if f != nil {
-		if f.Text != nil {
-			where = append(where, wordConds("words", *f.Text)...)
-		}
-		if f.Levels != nil {
-			where = append(where, store.In("level", texts(f.Levels)))
-		}
-		if f.Parent != nil {
-			where = append(where, store.Eq("parent", string(*f.Parent)))
-		}
-		if f.ExistOn != nil {
-			d, err := a.Directory(ctx)
-			if err != nil {
-				return nil, err
-			}
-			// Ids are few: the day is judged by the tree, not by two open ranges.
-			where = append(where, store.In("code", unitCodesOn(d, *f.ExistOn)))
-		}
-	}
-	q, err := page.query(thads.Everything(), where, by, descending)
+	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return findPage(ctx, a, unitCollection, q, decodePlain[thads.Unit])
-}
-
-func unitCodesOn(d *Directory, on thads.Date) []string {
-	var codes []string
-	for _, id := range d.Tree.All() {
-		if u := d.Unit(id); u.ExistsOn(on) {
-			codes = append(codes, u.Code)
+	w := &conditions{}
+	if f != nil {
+		w.text(f.Text)
+		oneOf(w, "code", f.Codes)
+		oneOf(w, "state", f.States)
+		oneOf(w, "level", f.Levels)
+		today := a.Today()
+		w.reached(f.Parents, func(id thads.UnitID) []thads.UnitID { return d.Tree.ChildrenOn(id, today) })
+		w.reached(f.Under, func(id thads.UnitID) []thads.UnitID { return d.Tree.SubtreeOn(id, today) })
+		if f.On != nil {
+			oneOf(w, "self", d.unitsOn(*f.On))
 		}
 	}
-	return codes
+	p, err := listWithin(ctx, a, units, thads.Everything(), w, unitOrders, o, page)
+	return whole(p, err, func(u *thads.Unit) *thads.Unit { return d.Unit(u.ID) })
+}
+
+// reached asks for the units that step reaches from one of these.
+func (w *conditions) reached(from []thads.UnitID, step func(thads.UnitID) []thads.UnitID) {
+	if from == nil {
+		return
+	}
+	to := []thads.UnitID{}
+	for _, id := range from {
+		to = append(to, step(id)...)
+	}
+	oneOf(w, "self", to)
+}
+
+// unitsOn returns the units that work on a day.
+func (d *Directory) unitsOn(on thads.Date) []thads.UnitID {
+	out := []thads.UnitID{}
+	for _, id := range d.Tree.All() {
+		if d.Unit(id).ExistsOn(on) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Unit returns a unit with its history, or nil.
@@ -121,23 +148,28 @@ func (a *App) Unit(ctx context.Context, id thads.UnitID) (*thads.Unit, error) {
 	return d.Unit(id), nil
 }
 
-// UnitOpen records the first event of a unit.
-func (a *App) UnitOpen(ctx context.Context, key string, e thads.UnitEvent) (*thads.Unit, error) {
-	p, err := a.permit(ctx, auth.Administer)
+// UnitByCode returns the unit with a code, or nil.
+func (a *App) UnitByCode(ctx context.Context, code string) (*thads.Unit, error) {
+	if _, err := a.permit(ctx, auth.SignedIn); err != nil {
+		return nil, err
+	}
+	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return units.create(ctx, a, p, Change{Key: key, prepare: checkTree}, e)
+	u, _ := d.Tree.ByCode(code)
+	return u, nil
+}
+
+// UnitOpen records the first event of a unit.
+func (a *App) UnitOpen(ctx context.Context, key string, e thads.UnitEvent) (*thads.Unit, error) {
+	return open(ctx, a, units, nil, Change{Key: key, prepare: checkTree}, e)
 }
 
 // UnitRecord records a further event of a unit.
 func (a *App) UnitRecord(ctx context.Context, c Change, e thads.UnitEvent) (*thads.Unit, error) {
-	p, err := a.permit(ctx, auth.Administer)
-	if err != nil {
-		return nil, err
-	}
 	c.prepare = checkTree
-	return units.amend(ctx, a, p, c, e)
+	return recordEvent(ctx, a, units, nil, c, e)
 }
 
 // checkTree refuses a unit that would not fit among the others.
@@ -159,9 +191,12 @@ var officerCollection = &store.Collection{
 		{Name: "state", Type: store.String},
 		{Name: "rank", Type: store.String},
 		{Name: "position", Type: store.String},
+		{Name: "canEnforce", Type: store.Bool},
 		{Name: "unit", Type: store.String},
+		{Name: "units", Type: store.Strings},
 		{Name: "code", Type: store.String, Sortable: true},
 		{Name: "name", Type: store.String, Sortable: true},
+		{Name: "updatedAt", Type: store.Time, Sortable: true},
 		{Name: "words", Type: store.Strings},
 	},
 	Indexes: []store.Index{{"name"}, {"code"}, {"unit", "name"}},
@@ -176,10 +211,11 @@ var officers = &noun[thads.Officer, thads.OfficerEvent]{
 	add:    (*thads.Officer).Append,
 	empty:  func(id string) *thads.Officer { return &thads.Officer{ID: thads.OfficerID(id)} },
 	events: func(o *thads.Officer) []thads.OfficerEvent { return o.Events },
-	record: func(e *thads.OfficerEvent) *thads.Record { return &e.Record },
+	record: officerRecord,
 	index: func(o *thads.Officer) (any, store.Fields) {
-		return plainHead(o, func(h *thads.Officer) { h.Events = nil }), store.Fields{
-			"state": string(o.State), "rank": string(o.Rank), "position": string(o.Position), "unit": string(o.Unit),
+		return plainHead(o, func(h *thads.Officer) { h.Events = lastRecord(h.Events, officerRecord) }), store.Fields{
+			"state": string(o.State), "rank": string(o.Rank), "position": string(o.Position), "canEnforce": o.Rank.CanEnforce(),
+			"unit": string(o.Unit), "units": texts(o.Units), "updatedAt": o.UpdatedAt(),
 			"code": o.Code, "name": thads.NameSortKey(o.Name), "words": thads.Tokens(o.Name + " " + o.Code),
 		}
 	},
@@ -190,52 +226,79 @@ var officers = &noun[thads.Officer, thads.OfficerEvent]{
 		return nil
 	},
 	touches: func(*thads.Officer, *thads.OfficerEvent) []thads.UnitID { return nil },
-	holder:  func(*thads.Officer) thads.UnitID { return "" },
 	officer: func(*thads.Officer) thads.OfficerID { return "" },
+	right:   func(*thads.OfficerEvent) auth.Right { return auth.Administer },
+	alike:   func(e, old *thads.OfficerEvent) { e.Kind = old.Kind },
 }
 
-// An OfficerFilter says which officers: all conditions given must hold.
+func officerRecord(e *thads.OfficerEvent) *thads.Record { return &e.Record }
+
+// An OfficerFilter says which officers: all conditions given must hold. A list
+// that is not nil but empty matches nothing.
 type OfficerFilter struct {
-	Text      *string
-	States    []thads.OfficerState
-	Ranks     []thads.OfficerRank
-	Positions []thads.OfficerPosition
-	// Units keeps those whose latest post is in one of these units or below.
-	Units []thads.UnitID
+	Text   *string
+	States []thads.OfficerState
+	// Units keeps those who serve now in one of these units or below,
+	// EverUnits those who serve or ever served in one of them.
+	Units      []thads.UnitID
+	EverUnits  []thads.UnitID
+	Ranks      []thads.OfficerRank
+	Positions  []thads.OfficerPosition
+	CanEnforce *bool
+}
+
+// An OfficerOrderField is what officers are ordered by.
+type OfficerOrderField string
+
+// The orders of officers.
+const (
+	OfficersByName   OfficerOrderField = "NAME"
+	OfficersByCode   OfficerOrderField = "CODE"
+	OfficersByUpdate OfficerOrderField = "UPDATED_AT"
+)
+
+var officerOrders = map[OfficerOrderField]string{
+	OfficersByName: "name", OfficersByCode: "code", OfficersByUpdate: "updatedAt",
 }
 
 // Officers returns one page of officers.
-func (a *App) Officers(ctx context.Context, f *OfficerFilter, by string, descending bool, page PageArgs) (*Page[*thads.Officer], error) {
+func (a *App) Officers(ctx context.Context, f *OfficerFilter, o Order[OfficerOrderField], page PageArgs) (*Page[*thads.Officer], error) {
 	if _, err := a.permit(ctx, auth.SignedIn); err != nil {
 		return nil, err
 	}
-	var where []store.Cond
-	if f != nil {
-		if f.Text != nil {
-			where = append(where, wordConds("words", *f.Text)...)
-		}
-		if f.States != nil {
-			where = append(where, store.In("state", texts(f.States)))
-		}
-		if f.Ranks != nil {
-			where = append(where, store.In("rank", texts(f.Ranks)))
-		}
-		if f.Positions != nil {
-			where = append(where, store.In("position", texts(f.Positions)))
-		}
-		if f.Units != nil {
-			d, err := a.Directory(ctx)
-			if err != nil {
-				return nil, err
-			}
-			where = append(where, store.In("unit", texts(d.below(f.Units))))
-		}
-	}
-	q, err := page.query(thads.Everything(), where, by, descending)
+	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return findPage(ctx, a, officerCollection, q, decodePlain[thads.Officer])
+	w := &conditions{}
+	if f != nil {
+		w.text(f.Text)
+		oneOf(w, "state", f.States)
+		if f.Units != nil {
+			w.below(d, "unit", f.Units)
+			w.add(store.Eq("state", string(thads.OfficerServing)))
+		}
+		oneOf(w, "units", f.EverUnits)
+		oneOf(w, "rank", f.Ranks)
+		oneOf(w, "position", f.Positions)
+		w.flag("canEnforce", f.CanEnforce)
+	}
+	p, err := listWithin(ctx, a, officers, thads.Everything(), w, officerOrders, o, page)
+	return whole(p, err, func(head *thads.Officer) *thads.Officer { return d.Officer(head.ID) })
+}
+
+// whole puts, in a page, the records held in memory in the place of their heads.
+// A record that this process has not heard of yet stays a head.
+func whole[S any](p *Page[*S], err error, find func(*S) *S) (*Page[*S], error) {
+	if err != nil {
+		return nil, err
+	}
+	for i := range p.Items {
+		if s := find(p.Items[i].Value); s != nil {
+			p.Items[i].Value = s
+		}
+	}
+	return p, nil
 }
 
 // below returns the units and all that stand or stood below them.
@@ -259,40 +322,39 @@ func (a *App) Officer(ctx context.Context, id thads.OfficerID) (*thads.Officer, 
 	return d.Officer(id), nil
 }
 
-// OfficerOpen records the first event of an officer.
-func (a *App) OfficerOpen(ctx context.Context, key string, e thads.OfficerEvent) (*thads.Officer, error) {
-	p, err := a.permit(ctx, auth.Administer)
+// OfficerByCode returns the officer with a code, or nil.
+func (a *App) OfficerByCode(ctx context.Context, code string) (*thads.Officer, error) {
+	if _, err := a.permit(ctx, auth.SignedIn); err != nil {
+		return nil, err
+	}
+	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.checkPost(ctx, &e); err != nil {
-		return nil, err
+	for _, o := range d.officers {
+		if code != "" && o.NaturalKey() == code {
+			return o, nil
+		}
 	}
-	return officers.create(ctx, a, p, Change{Key: key}, e)
+	return nil, nil
+}
+
+// OfficerOpen records the first event of an officer.
+func (a *App) OfficerOpen(ctx context.Context, key string, e thads.OfficerEvent) (*thads.Officer, error) {
+	return open(ctx, a, officers, checkPost, Change{Key: key}, e)
 }
 
 // OfficerRecord records a further event of an officer.
 func (a *App) OfficerRecord(ctx context.Context, c Change, e thads.OfficerEvent) (*thads.Officer, error) {
-	p, err := a.permit(ctx, auth.Administer)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.checkPost(ctx, &e); err != nil {
-		return nil, err
-	}
-	return officers.amend(ctx, a, p, c, e)
+	return recordEvent(ctx, a, officers, checkPost, c, e)
 }
 
 // checkPost refuses a post in a unit that does not exist that day.
-func (a *App) checkPost(ctx context.Context, e *thads.OfficerEvent) error {
-	if e.Unit == "" {
-		return nil
-	}
-	d, err := a.Directory(ctx)
+func checkPost(ctx context.Context, a *App, scope thads.Scope, e *thads.OfficerEvent) error {
+	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
-	var es thads.Errors
-	d.checkUnit(&es, "unit", e.Unit, e.EffectiveOn)
-	return es.Err()
+	n.unit("unit", e.Unit)
+	return n.refusals(ctx, a)
 }
