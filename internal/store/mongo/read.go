@@ -524,7 +524,7 @@ func (s *Store) scan(ctx context.Context, c *store.Collection, after string, pro
 				return nil
 			})
 		switch {
-		case err == errStop:
+		case errors.Is(err, errStop):
 			return
 		case err != nil:
 			yield(nil, s.wrap(ctx, err))

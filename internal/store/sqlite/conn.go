@@ -78,7 +78,7 @@ func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err erro
 		}
 		c.prepared[sql] = struct{}{}
 		defer func() {
-			if e := clear(st); err == nil {
+			if e := resetStatement(st); err == nil {
 				err = e
 			}
 		}()
@@ -104,9 +104,9 @@ func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err erro
 	}
 }
 
-// clear resets a statement and lets go of what was bound to it. After a failed
+// resetStatement resets a statement and lets go of what was bound to it. After a failed
 // step its error is that of the step once more.
-func clear(st *zs.Stmt) error {
+func resetStatement(st *zs.Stmt) error {
 	return errors.Join(st.Reset(), st.ClearBindings())
 }
 

@@ -85,10 +85,10 @@ func (t *writeTx) exec(sql string, args ...any) (int, error) {
 	}
 	bind(st, args)
 	if _, err = st.Step(); err != nil {
-		_ = clear(st) // says the same
+		_ = resetStatement(st) // says the same
 		return 0, err
 	}
-	return t.Changes(), clear(st)
+	return t.Changes(), resetStatement(st)
 }
 
 // write hands a job to the writer and waits for its commit. When ctx ends
@@ -394,7 +394,7 @@ func (t *writeTx) at(k *collection, id string, version int64) (rid int64, sets [
 		return 0, nil, err
 	}
 	defer func() {
-		if e := clear(st); err == nil {
+		if e := resetStatement(st); err == nil {
 			err = e
 		}
 	}()
@@ -575,7 +575,7 @@ func (t *writeTx) eachTerm(sql string, all []term) error {
 		st.BindText(2, r.text)
 		st.BindInt64(3, r.rid)
 		if _, err := st.Step(); err != nil {
-			_ = clear(st) // says the same
+			_ = resetStatement(st) // says the same
 			return err
 		}
 		if err := st.Reset(); err != nil {
