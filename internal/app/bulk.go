@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/thads/thads/internal/auth"
@@ -12,9 +14,10 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// bulkSize is how many records one write of a bulk carries: enough that the
-// durable commit of each costs little, few enough that memory stays small.
-const bulkSize = 1000
+// bulkSize is how many records one write of a bulk carries: enough that a page
+// of an index, which takes them in another order, is written for many of them at
+// once, few enough that memory stays small.
+const bulkSize = 2000
 
 // A BulkResult tells what became of many records.
 type BulkResult struct {
@@ -50,25 +53,33 @@ func (a *App) CasesBackfill(ctx context.Context, histories iter.Seq[CaseHistory]
 			}
 		}
 	}
-	return result, b.flush(ctx)
+	err = errors.Join(b.flush(ctx), b.wait())
+	return result, err
 }
 
-// caseBulk is one backfill under way.
+// caseBulk is one backfill under way. While one part is being stored, the next
+// is read, folded and encoded.
 type caseBulk struct {
 	app       *App
 	by        auth.Principal
 	directory *Directory
 	dryRun    bool
-	result    *BulkResult
 	pending   []CaseHistory
-	// first is the index of the first pending history in the input, numbers
-	// those that earlier parts of a dry run would take.
-	first   int
+	// first is the index of the first pending history in the input.
+	first int
+	// storing tells how storing the part before ended; nil while none was begun.
+	storing chan error
+
+	// What follows belongs to the part that is being stored. numbers are those
+	// that earlier parts of a dry run would take.
+	result  *BulkResult
 	numbers map[string]bool
 }
 
 // built is one history made ready to be stored.
 type built struct {
+	// index is its place in the input.
+	index   int
 	id      string
 	state   *thads.Case
 	doc     *store.Document
@@ -76,23 +87,31 @@ type built struct {
 	err     error
 }
 
-// flush validates and stores what is pending.
+// flush makes what is pending ready, waits for the part before and begins to
+// store this one.
 func (b *caseBulk) flush(ctx context.Context) error {
-	if len(b.pending) == 0 {
-		return ctx.Err()
-	}
 	made := b.buildAll()
-	for i := range made {
-		if err := made[i].err; err != nil {
-			if _, isRefusal := thads.Refusals(err); !isRefusal {
-				return err
-			}
-			b.result.Refused[b.first+i] = err
-		}
-	}
-	err := b.store(ctx, made)
 	b.first += len(b.pending)
 	b.pending = b.pending[:0]
+	if err := b.wait(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil || len(made) == 0 {
+		return err
+	}
+	storing := make(chan error, 1)
+	go func() { storing <- b.store(ctx, made) }()
+	b.storing = storing
+	return nil
+}
+
+// wait returns how storing the part before ended.
+func (b *caseBulk) wait() error {
+	if b.storing == nil {
+		return nil
+	}
+	err := <-b.storing
+	b.storing = nil
 	return err
 }
 
@@ -105,6 +124,7 @@ func (b *caseBulk) buildAll() []built {
 		wg.Go(func() {
 			for i := w; i < len(made); i += workers {
 				made[i] = b.build(b.pending[i])
+				made[i].index = b.first + i
 			}
 		})
 	}
@@ -151,18 +171,24 @@ func (b *caseBulk) build(h CaseHistory) built {
 func (b *caseBulk) store(ctx context.Context, made []built) error {
 	var ids []string
 	var numbers [][]string
-	var index []int
+	var ready []*built
 	var secrets []*store.Document
 	for i := range made {
-		if made[i].err == nil {
-			ids = append(ids, made[i].id)
-			numbers = append(numbers, cases.claims(made[i].state))
-			index = append(index, i)
-			secrets = append(secrets, made[i].secrets...)
+		m := &made[i]
+		if m.err != nil {
+			if _, isRefusal := thads.Refusals(m.err); !isRefusal {
+				return m.err
+			}
+			b.result.Refused[m.index] = m.err
+			continue
 		}
+		ids = append(ids, m.id)
+		numbers = append(numbers, cases.claims(m.state))
+		ready = append(ready, m)
+		secrets = append(secrets, m.secrets...)
 	}
 	if b.dryRun {
-		return b.check(ctx, ids, numbers, index)
+		return b.check(ctx, ids, numbers, ready)
 	}
 	refused, err := b.app.claimMany(ctx, cases.coll, ids, numbers, cases.holdsClaim)
 	if err != nil {
@@ -172,12 +198,12 @@ func (b *caseBulk) store(ctx context.Context, made []built) error {
 		return unavailable(err)
 	}
 	var docs []*store.Document
-	for j, i := range index {
+	for j, m := range ready {
 		if err := refused[j]; err != nil {
-			b.result.Refused[b.first+i] = err
+			b.result.Refused[m.index] = err
 			continue
 		}
-		docs = append(docs, made[i].doc)
+		docs = append(docs, m.doc)
 	}
 	taken, err := b.app.store.BulkInsert(ctx, cases.coll, docs)
 	if err != nil {
@@ -190,19 +216,21 @@ func (b *caseBulk) store(ctx context.Context, made []built) error {
 
 // check finds what storing would refuse: numbers that another record has, or
 // that occur twice in the input.
-func (b *caseBulk) check(ctx context.Context, ids []string, numbers [][]string, index []int) error {
-	existing, err := b.app.store.Heads(ctx, cases.coll, thads.Everything(), ids...)
-	if err != nil {
-		return unavailable(err)
-	}
-	there := make(map[string]bool, len(existing))
-	for _, h := range existing {
-		there[h.ID] = true
+func (b *caseBulk) check(ctx context.Context, ids []string, numbers [][]string, ready []*built) error {
+	there := make(map[string]bool)
+	for part := range slices.Chunk(ids, store.MaxPage) {
+		existing, err := b.app.store.Heads(ctx, cases.coll, thads.Everything(), part...)
+		if err != nil {
+			return unavailable(err)
+		}
+		for _, h := range existing {
+			there[h.ID] = true
+		}
 	}
 	if b.numbers == nil {
 		b.numbers = map[string]bool{}
 	}
-	for j, i := range index {
+	for j, m := range ready {
 		if there[ids[j]] {
 			b.result.Existing++
 			continue
@@ -229,7 +257,7 @@ func (b *caseBulk) check(ctx context.Context, ids []string, numbers [][]string, 
 			}
 		}
 		if refusal != nil {
-			b.result.Refused[b.first+i] = refusal
+			b.result.Refused[m.index] = refusal
 			continue
 		}
 		b.result.Created++
