@@ -1,0 +1,412 @@
+package sheet
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/thads/thads/internal/thads"
+)
+
+// A CaseRow is one row of a register of cases, in the columns of the template.
+// Zero values are empty cells.
+type CaseRow struct {
+	Unit, Officer, Number string
+	Date, EffectiveOn     thads.Date
+	Initiation            thads.Initiation
+	JudgmentKind          thads.JudgmentKind
+	JudgmentNumber        string
+	JudgmentDate          thads.Date
+	Court                 string
+	Debtor, Creditor      PartyCells
+	ObligationKind        thads.ObligationKind
+	Amount                thads.Dong
+	Content               string
+	RequestedOn           thads.Date
+	Tags                  []thads.Tag
+	Note                  string
+	// State, Since, Ground and Outstanding are those of an older case that is
+	// brought forward as it stood on EffectiveOn.
+	State       thads.CaseState
+	Since       thads.Date
+	Ground      thads.GroundCode
+	Outstanding thads.Dong
+
+	// number is the row in the file, given the columns that are not empty.
+	number int
+	given  uint64
+}
+
+// PartyCells are the columns of one party.
+type PartyCells struct {
+	Name           string
+	Kind           thads.PartyKind
+	Address        string
+	BirthYear      int
+	IdentityNumber string
+}
+
+// A part is what a column says something about.
+type part int
+
+const (
+	ofCase part = iota
+	ofDebtor
+	ofCreditor
+	ofObligation
+)
+
+// A column is one column of the register.
+type column struct {
+	header string
+	// aliases are other headers by which the column is known.
+	aliases []string
+	part    part
+	// required columns must be in the file.
+	required bool
+	// help explains the column, example shows a value.
+	help    thads.Text
+	example string
+	width   float64
+	format  format
+	words   *vocabulary
+	// set takes the value of a cell that is not empty, get returns it (string,
+	// int, thads.Dong, thads.Date; nil where there is none).
+	set func(*CaseRow, *reading)
+	get func(*CaseRow) any
+	// field is the end of the path by which the domain names the value.
+	field string
+}
+
+// A format is how a column is formatted.
+type format int
+
+const (
+	formatText format = iota
+	formatDate
+	formatDong
+	formatYear
+)
+
+// The places of the columns that the code speaks of.
+const (
+	colUnit = iota
+	colOfficer
+	colNumber
+	colDate
+	colEffectiveOn
+	colInitiation
+	colJudgmentKind
+	colJudgmentNumber
+	colJudgmentDate
+	colCourt
+	colDebtorName
+	colDebtorKind
+	colDebtorAddress
+	colDebtorBirthYear
+	colDebtorIdentity
+	colCreditorName
+	colCreditorKind
+	colCreditorAddress
+	colCreditorIdentity
+	colObligationKind
+	colAmount
+	colContent
+	colRequestedOn
+	colTags
+	colNote
+	colState
+	colSince
+	colGround
+	colOutstanding
+	columnCount
+)
+
+// A register is the columns of the register of cases.
+type register struct {
+	columns [columnCount]column
+	// headers finds a column by the key of a header.
+	headers map[string]int
+}
+
+func textColumn(c column, at func(*CaseRow) *string) column {
+	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asText() }
+	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+func dateColumn(c column, at func(*CaseRow) *thads.Date) column {
+	c.format = formatDate
+	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asDate() }
+	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+func dongColumn(c column, at func(*CaseRow) *thads.Dong) column {
+	c.format = formatDong
+	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asDong() }
+	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+func wordColumn[T ~string](c column, words *vocabulary, at func(*CaseRow) *T) column {
+	c.words = words
+	c.set = func(r *CaseRow, v *reading) {
+		text := v.asText()
+		if v.code != "" {
+			return
+		}
+		value, ok := words.find(text)
+		if !ok {
+			v.wrong(thads.CodeInvalid, "Giá trị không có trong danh mục; %s", "This is none of the values allowed; see: %s", words.expected(c.header))
+			return
+		}
+		*at(r) = T(value)
+	}
+	c.get = func(r *CaseRow) any {
+		if *at(r) == "" {
+			return nil
+		}
+		return words.label[string(*at(r))]
+	}
+	return c
+}
+
+// expected names the choices, where they are few enough for one sentence.
+func (v *vocabulary) expected(header string) string {
+	if len(v.names) > 10 {
+		return "xem cột “" + header + "” ở trang “" + guideSheet + "” của tệp mẫu"
+	}
+	return "cần một trong: " + strings.Join(v.names, ", ")
+}
+
+func orNil[T comparable](v T) any {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return v
+}
+
+// vi makes the explanation of a column.
+func vi(vi, en string) thads.Text { return thads.Text{VI: vi, EN: en} }
+
+// newRegister returns the columns of the register of cases.
+func newRegister() *register {
+	partyKinds := vocabularyOf(thads.PartyKinds(), map[string]thads.PartyKind{"người": thads.Person, "pháp nhân": thads.Organisation, "cơ quan": thads.Organisation, "doanh nghiệp": thads.Organisation, "nhà nước": thads.StateBudget})
+	judgmentKinds := vocabularyOf(thads.JudgmentKinds(), map[string]thads.JudgmentKind{
+		"DS": thads.JudgmentCivil, "HS": thads.JudgmentCriminal, "HC": thads.JudgmentAdministrative, "HNGĐ": thads.JudgmentFamily, "hôn nhân gia đình": thads.JudgmentFamily,
+		"KDTM": thads.JudgmentCommercial, "kinh tế": thads.JudgmentCommercial, "LĐ": thads.JudgmentLabour, "PS": thads.JudgmentBankruptcy, "TT": thads.JudgmentArbitration,
+	})
+	obligationKinds := vocabularyOf(thads.ObligationKinds(), map[string]thads.ObligationKind{
+		"án phí": thads.CourtFee, "lệ phí": thads.CourtFee, "phạt": thads.Fine, "phạt tiền": thads.Fine, "bồi thường thiệt hại": thads.Compensation, "nợ": thads.Debt, "lãi chậm": thads.LateInterest,
+		"tịch thu": thads.Confiscation, "tiêu hủy": thads.Destruction, "thu lợi bất chính": thads.IllicitGains,
+	})
+	states := slices.DeleteFunc(slices.Clone(thads.CaseStates()), func(t thads.Term[thads.CaseState]) bool {
+		return !t.Value.IsLive() && t.Value != thads.StateSeparateBook
+	})
+	stateWords := vocabularyOf(states, map[string]thads.CaseState{"chưa có điều kiện": thads.StateNotEnforceable, "hoãn": thads.StatePostponed, "sổ theo dõi riêng": thads.StateSeparateBook, "tự nguyện": thads.StateVoluntary, "tạm dừng": thads.StatePaused})
+	tagWords := vocabularyOf(thads.Tags(), nil)
+
+	r := &register{headers: map[string]int{}}
+	r.columns = [columnCount]column{
+		colUnit: textColumn(column{
+			header: "Mã đơn vị", aliases: []string{"Đơn vị", "Mã cơ quan THADS"}, required: true, width: 12, example: "38.01", field: "toUnit",
+			help: vi("Mã của cơ quan ra quyết định và đang giữ hồ sơ, như trong danh mục đơn vị.", "The code of the unit that issued the decision and holds the case."),
+		}, func(r *CaseRow) *string { return &r.Unit }),
+		colOfficer: textColumn(column{
+			header: "Mã chấp hành viên", aliases: []string{"Chấp hành viên", "CHV"}, width: 14, example: "CHV01", field: "toOfficer",
+			help: vi("Mã công chức của chấp hành viên; để trống nếu chưa phân công.", "The code of the officer; empty where none is assigned."),
+		}, func(r *CaseRow) *string { return &r.Officer }),
+		colNumber: textColumn(column{
+			header: "Số quyết định thi hành án", aliases: []string{"Số quyết định", "Số QĐ", "Số QĐ THA", "Quyết định thi hành án"}, required: true, width: 20, example: "46/QĐ-CCTHADS", field: "decision.number",
+			help: vi("Số và ký hiệu đầy đủ. Mỗi quyết định là một việc. Việc có nhiều đương sự hoặc nhiều nghĩa vụ: ghi thêm dòng ngay bên dưới, lặp lại mã đơn vị và số quyết định (hoặc để trống cả hai), chỉ điền các cột đương sự, nghĩa vụ.", "Number and symbol. One decision is one case. For several parties or obligations add rows directly below with the same unit and number (or both empty) and fill in only the columns of parties and obligations."),
+		}, func(r *CaseRow) *string { return &r.Number }),
+		colDate: dateColumn(column{
+			header: "Ngày quyết định (dd/MM/yyyy)", aliases: []string{"Ngày QĐ", "Ngày ra quyết định"}, required: true, width: 16, example: "05/10/2018", field: "decision.date",
+			help: vi("Ngày ra quyết định thi hành án.", "The date of the enforcement decision."),
+		}, func(r *CaseRow) *thads.Date { return &r.Date }),
+		colEffectiveOn: dateColumn(column{
+			header: "Ngày tính vào sổ (dd/MM/yyyy)", aliases: []string{"Ngày có hiệu lực", "Ngày thụ lý", "Ngày chuyển số dư"}, width: 16, example: "05/10/2018", field: "effectiveOn",
+			help: vi("Việc mới: để trống thì lấy ngày quyết định. Việc cũ (có cột Trạng thái): bắt buộc, là ngày chốt số dư, ví dụ 30/09/2018 để việc thuộc số năm trước chuyển sang của năm 2019.", "New cases: empty for the date of the decision. Older cases (with a state): required, the day of the balance, for example 30/09/2018."),
+		}, func(r *CaseRow) *thads.Date { return &r.EffectiveOn }),
+		colInitiation: wordColumn(column{
+			header: "Hình thức thi hành", aliases: []string{"Loại việc", "Chủ động/Theo yêu cầu", "Hình thức"}, required: true, width: 16, example: "Theo yêu cầu", field: "particulars.initiation",
+			help: vi("Chủ động hay theo yêu cầu.", "Of own motion or on request."),
+		}, vocabularyOf(thads.Initiations(), map[string]thads.Initiation{"CĐ": thads.OwnMotion, "TYC": thads.OnRequest, "YC": thads.OnRequest, "yêu cầu": thads.OnRequest}), func(r *CaseRow) *thads.Initiation { return &r.Initiation }),
+		colJudgmentKind: wordColumn(column{
+			header: "Loại bản án", aliases: []string{"Loại án", "Lĩnh vực"}, required: true, width: 16, example: "Dân sự", field: "particulars.judgment.kind",
+			help: vi("Lĩnh vực của bản án, quyết định được thi hành.", "The field of law of the judgment."),
+		}, judgmentKinds, func(r *CaseRow) *thads.JudgmentKind { return &r.JudgmentKind }),
+		colJudgmentNumber: textColumn(column{
+			header: "Số bản án, quyết định", aliases: []string{"Số bản án", "Bản án số"}, required: true, width: 18, example: "07/2018/DS-ST", field: "particulars.judgment.number",
+			help: vi("Số, ký hiệu bản án hoặc quyết định của Tòa án, Trọng tài.", "The number of the judgment."),
+		}, func(r *CaseRow) *string { return &r.JudgmentNumber }),
+		colJudgmentDate: dateColumn(column{
+			header: "Ngày bản án (dd/MM/yyyy)", aliases: []string{"Ngày tuyên án", "Ngày bản án, quyết định"}, required: true, width: 16, example: "05/09/2018", field: "particulars.judgment.date",
+			help: vi("Ngày của bản án, quyết định.", "The date of the judgment."),
+		}, func(r *CaseRow) *thads.Date { return &r.JudgmentDate }),
+		colCourt: textColumn(column{
+			header: "Tòa án, cơ quan ra bản án", aliases: []string{"Tòa án", "Cơ quan ban hành", "Tòa án ra bản án"}, required: true, width: 28, example: "TAND thành phố Thanh Hóa", field: "particulars.judgment.court",
+			help: vi("Tên Tòa án hoặc cơ quan đã ra bản án, quyết định.", "The court."),
+		}, func(r *CaseRow) *string { return &r.Court }),
+		colDebtorName: textColumn(column{
+			header: "Người phải thi hành án", aliases: []string{"Họ tên người phải thi hành án", "Người phải THA", "Tên người phải THA"}, part: ofDebtor, required: true, width: 26, example: "Nguyễn Văn A", field: "name",
+			help: vi("Họ tên hoặc tên tổ chức. Mỗi người một dòng.", "The name of the debtor, one a row."),
+		}, func(r *CaseRow) *string { return &r.Debtor.Name }),
+		colDebtorKind: wordColumn(column{
+			header: "Loại người phải THA", part: ofDebtor, width: 14, example: "Cá nhân", field: "kind",
+			help: vi("Để trống thì là cá nhân, trừ tên bắt đầu bằng Công ty, Ngân hàng, Hợp tác xã, Doanh nghiệp, Ủy ban … là tổ chức.", "Empty is a person, unless the name begins like that of an organisation."),
+		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Debtor.Kind }),
+		colDebtorAddress: textColumn(column{
+			header: "Địa chỉ người phải THA", part: ofDebtor, width: 30, example: "Phường Ba Đình, thành phố Thanh Hóa", field: "address",
+			help: vi("Địa chỉ.", "The address."),
+		}, func(r *CaseRow) *string { return &r.Debtor.Address }),
+		colDebtorBirthYear: {
+			header: "Năm sinh người phải THA", part: ofDebtor, width: 10, example: "1985", field: "birthYear", format: formatYear,
+			help: vi("Bốn chữ số; chỉ ghi cho cá nhân.", "Four digits; of persons only."),
+			set:  func(r *CaseRow, v *reading) { r.Debtor.BirthYear = v.asYear() },
+			get:  func(r *CaseRow) any { return orNil(r.Debtor.BirthYear) },
+		},
+		colDebtorIdentity: identityColumn(column{
+			header: "Số định danh người phải THA", aliases: []string{"CCCD người phải THA", "CMND/CCCD người phải THA"}, part: ofDebtor,
+		}, func(r *CaseRow) *string { return &r.Debtor.IdentityNumber }),
+		colCreditorName: textColumn(column{
+			header: "Người được thi hành án", aliases: []string{"Họ tên người được thi hành án", "Người được THA", "Tên người được THA"}, part: ofCreditor, width: 26, example: "Trần Thị B", field: "name",
+			help: vi("Họ tên, tên tổ chức, hoặc Ngân sách nhà nước. Để trống nếu không có.", "The name of the creditor; may be empty."),
+		}, func(r *CaseRow) *string { return &r.Creditor.Name }),
+		colCreditorKind: wordColumn(column{
+			header: "Loại người được THA", part: ofCreditor, width: 14, example: "Cá nhân", field: "kind",
+			help: vi("Như loại người phải THA; tên “Ngân sách nhà nước” là ngân sách.", "As for the debtor."),
+		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Creditor.Kind }),
+		colCreditorAddress: textColumn(column{
+			header: "Địa chỉ người được THA", part: ofCreditor, width: 30, example: "Xã Nga An, huyện Nga Sơn", field: "address",
+			help: vi("Địa chỉ.", "The address."),
+		}, func(r *CaseRow) *string { return &r.Creditor.Address }),
+		colCreditorIdentity: identityColumn(column{
+			header: "Số định danh người được THA", aliases: []string{"CCCD người được THA", "CMND/CCCD người được THA"}, part: ofCreditor,
+		}, func(r *CaseRow) *string { return &r.Creditor.IdentityNumber }),
+		colObligationKind: wordColumn(column{
+			header: "Loại nghĩa vụ", aliases: []string{"Nghĩa vụ", "Khoản phải thi hành"}, part: ofObligation, required: true, width: 20, example: "Trả nợ", field: "kind",
+			help: vi("Mỗi nghĩa vụ một dòng.", "One obligation a row."),
+		}, obligationKinds, func(r *CaseRow) *thads.ObligationKind { return &r.ObligationKind }),
+		colAmount: dongColumn(column{
+			header: "Số tiền phải thi hành (đồng)", aliases: []string{"Số tiền", "Số tiền phải THA", "Giá trị"}, part: ofObligation, width: 20, example: "100.000.000", field: "amount",
+			help: vi("Số tiền theo bản án, bằng đồng, số nguyên. Bắt buộc với nghĩa vụ tiền. Nghĩa vụ khác: giá trị tài sản nếu có.", "In whole đồng. Required for money obligations."),
+		}, func(r *CaseRow) *thads.Dong { return &r.Amount }),
+		colContent: textColumn(column{
+			header: "Nội dung nghĩa vụ", part: ofObligation, width: 30, example: "Trả nợ gốc và lãi", field: "content",
+			help: vi("Nội dung cụ thể, nếu cần.", "What exactly is owed, where needed."),
+		}, func(r *CaseRow) *string { return &r.Content }),
+		colRequestedOn: dateColumn(column{
+			header: "Ngày yêu cầu (dd/MM/yyyy)", aliases: []string{"Ngày nhận đơn yêu cầu"}, width: 16, example: "01/10/2018", field: "particulars.requestedOn",
+			help: vi("Ngày nhận đơn; chỉ với việc theo yêu cầu.", "The date of the request; on request only."),
+		}, func(r *CaseRow) *thads.Date { return &r.RequestedOn }),
+		colTags: tagColumn(column{
+			header: "Nhãn", width: 22, example: "Tín dụng, ngân hàng", field: "particulars.tags", words: tagWords,
+			help: vi("Một hoặc nhiều nhãn, cách nhau bằng dấu chấm phẩy.", "Tags, divided by semicolons."),
+		}),
+		colNote: {
+			header: "Ghi chú", width: 30, example: "Hồ sơ lưu kho 2", field: "note",
+			help: vi("Ghi chú tự do.", "A note."),
+			set: func(r *CaseRow, v *reading) {
+				if r.Note = v.asText(); v.cell.Kind == Text {
+					r.Note = strings.TrimSpace(v.cell.Text) // with its line breaks
+				}
+			},
+			get: func(r *CaseRow) any { return orNil(r.Note) },
+		},
+		colState: wordColumn(column{
+			header: "Trạng thái (việc cũ)", aliases: []string{"Trạng thái"}, width: 20, example: "Chưa có điều kiện thi hành", field: "particulars.balance.state",
+			help: vi("Chỉ ghi cho việc cũ nhập theo số dư: trạng thái vào ngày chốt số dư. Để trống cho việc mới.", "For older cases only: the state on the day of the balance."),
+		}, stateWords, func(r *CaseRow) *thads.CaseState { return &r.State }),
+		colSince: dateColumn(column{
+			header: "Trạng thái từ ngày (dd/MM/yyyy)", aliases: []string{"Từ ngày"}, width: 16, example: "12/03/2017", field: "particulars.balance.since",
+			help: vi("Việc cũ: ngày bắt đầu trạng thái đó.", "Older cases: since when they are in the state."),
+		}, func(r *CaseRow) *thads.Date { return &r.Since }),
+		colGround: wordColumn(column{
+			header: "Căn cứ pháp lý (việc cũ)", aliases: []string{"Căn cứ"}, width: 30, example: "điểm a khoản 1 Điều 44a Luật THADS 2008", field: "particulars.balance.ground",
+			help: vi("Việc cũ: căn cứ của trạng thái, ghi như trong quyết định hoặc theo mã.", "Older cases: the legal ground of the state, as cited or by its code."),
+		}, groundsOfStates(), func(r *CaseRow) *thads.GroundCode { return &r.Ground }),
+		colOutstanding: dongColumn(column{
+			header: "Số tiền còn phải thi hành (đồng)", aliases: []string{"Còn phải thi hành", "Số còn lại"}, part: ofObligation, width: 20, example: "75.000.000", field: "amount",
+			help: vi("Việc cũ: số còn phải thi hành vào ngày chốt số dư, bằng đồng; bắt buộc với nghĩa vụ tiền. Sổ mới bắt đầu từ số này.", "Older cases: what was outstanding on the day of the balance, in đồng."),
+		}, func(r *CaseRow) *thads.Dong { return &r.Outstanding }),
+	}
+	for i := range r.columns {
+		c := &r.columns[i]
+		for _, h := range append([]string{c.header}, c.aliases...) {
+			r.headers[headerKey(h)] = i
+		}
+	}
+	return r
+}
+
+func identityColumn(c column, at func(*CaseRow) *string) column {
+	c.width, c.example, c.field = 16, "038090000123", "identityNumber"
+	c.help = vi("Số CCCD, CMND, hộ chiếu hoặc mã số thuế. Được mã hóa khi lưu.", "The identity, passport or tax number. It is stored sealed.")
+	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asIdentity() }
+	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+// tagColumn reads several tags in one cell. Semicolons divide them; commas do
+// too where the text as a whole is no tag, because names of tags have commas.
+func tagColumn(c column) column {
+	c.set = func(r *CaseRow, v *reading) {
+		text := v.asText()
+		if v.code != "" {
+			return
+		}
+		for _, one := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '|' }) {
+			names := []string{one}
+			if _, whole := c.words.find(one); !whole {
+				names = strings.Split(one, ",")
+			}
+			for _, name := range names {
+				if strings.TrimSpace(name) == "" {
+					continue
+				}
+				value, ok := c.words.find(name)
+				if !ok {
+					v.wrong(thads.CodeInvalid, "Không có nhãn %[1]q; %[2]s", "There is no tag %[1]q; %[2]s", clip(strings.TrimSpace(name)), c.words.expected(c.header))
+					return
+				}
+				if tag := thads.Tag(value); !slices.Contains(r.Tags, tag) {
+					r.Tags = append(r.Tags, tag)
+				}
+			}
+		}
+	}
+	c.get = func(r *CaseRow) any {
+		if len(r.Tags) == 0 {
+			return nil
+		}
+		var names []string
+		for _, t := range r.Tags {
+			names = append(names, c.words.label[string(t)])
+		}
+		return strings.Join(names, "; ")
+	}
+	return c
+}
+
+// headerKey is the form in which headers are compared: without what stands in
+// parentheses (units, formats), marks of required columns, case and diacritics.
+func headerKey(s string) string {
+	var b strings.Builder
+	depth := 0
+	for _, r := range s {
+		switch {
+		case r == '(':
+			depth++
+		case r == ')' && depth > 0:
+			depth--
+		case depth == 0:
+			b.WriteRune(r)
+		}
+	}
+	if k := key(b.String()); k != "" {
+		return k
+	}
+	return key(s)
+}

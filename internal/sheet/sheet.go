@@ -1,0 +1,257 @@
+// Package sheet turns spreadsheets and CSV files into typed rows and back. It
+// knows files and columns, and nothing of what is stored.
+//
+// # Reading and writing
+//
+// Workbooks are written with github.com/xuri/excelize/v2: BSD licence, in
+// active development, read by every office program; it has what a template
+// needs (cell types, styles, frozen panes, lists of choices) and a writer that
+// streams. It adds 8 MB to the program.
+//
+// They are read by this package itself, from archive/zip and encoding/xml,
+// because what people upload is neither small nor trusted: the library keeps the
+// whole file in memory, and its row iterator hides which cells are formulas,
+// numbers or errors. Reading here is one pass over the rows in bounded memory
+// (beside the table of shared strings, which Limits bounds), and what is
+// dangerous or not understood is refused with a sentence of its own.
+package sheet
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/thads/thads/internal/thads"
+)
+
+// A Problem is what is wrong, or worth a look, at one place of a file.
+type Problem struct {
+	// Sheet is the name of the sheet; empty in a CSV file.
+	Sheet string
+	// Row is the number of the row as a spreadsheet shows it, of the line in a
+	// CSV file; 0 where the problem concerns the whole file.
+	Row int
+	// Column counts from 1; 0 where the problem concerns the whole row. Header
+	// is what the column is called.
+	Column int
+	Header string
+	// Warning marks what does not keep the row from being accepted.
+	Warning bool
+	Code    thads.Code
+	// Got is the value as read, cut where it is long.
+	Got string
+	// Text says what is wrong and what was expected.
+	Text thads.Text
+}
+
+// Letter returns the letters by which a spreadsheet names the column, "AC".
+func (p *Problem) Letter() string { return Letter(p.Column) }
+
+// Where names the place in Vietnamese: "trang Vụ việc, dòng 12, cột D (Ngày quyết định)".
+func (p *Problem) Where() string {
+	var parts []string
+	if p.Sheet != "" {
+		parts = append(parts, "trang “"+p.Sheet+"”")
+	}
+	if p.Row > 0 {
+		parts = append(parts, fmt.Sprintf("dòng %d", p.Row))
+	}
+	if p.Column > 0 {
+		column := "cột " + p.Letter()
+		if p.Header != "" {
+			column += " (" + p.Header + ")"
+		}
+		parts = append(parts, column)
+	}
+	if len(parts) == 0 {
+		return "tệp"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// String returns place, code and Vietnamese sentence in one line.
+func (p *Problem) String() string {
+	s := p.Where() + ": " + string(p.Code) + ": " + p.Text.VI
+	if p.Got != "" {
+		s += fmt.Sprintf(" (đọc được: %q)", p.Got)
+	}
+	return s
+}
+
+// Letter returns the letters of a column counted from 1; "" below 1.
+func Letter(column int) string {
+	var b []byte
+	for ; column > 0; column = (column - 1) / 26 {
+		b = append(b, byte('A'+(column-1)%26))
+	}
+	for i, j := 0, len(b)-1; i < j; i, j = i+1, j-1 {
+		b[i], b[j] = b[j], b[i]
+	}
+	return string(b)
+}
+
+// Limits bound what is read of a file. They protect the server from files made
+// to exhaust it; every one has its own refusal.
+type Limits struct {
+	// Bytes bounds the file as it is stored.
+	Bytes int64
+	// Unpacked bounds the sum of the parts of a workbook after unpacking, and
+	// Ratio how many times larger than packed a part of more than a megabyte
+	// may become.
+	Unpacked int64
+	Ratio    int64
+	// Parts bounds the files inside a workbook.
+	Parts int
+	// Rows and Columns bound a sheet, Runes the characters of one cell.
+	Rows, Columns, Runes int
+	// Strings bounds, in bytes, the texts of a workbook that are kept in
+	// memory while its rows are read.
+	Strings int64
+}
+
+// DefaultLimits are enough for the registers of a province.
+func DefaultLimits() Limits {
+	return Limits{
+		Bytes: 64 << 20, Unpacked: 2 << 30, Ratio: 200, Parts: 2000,
+		Rows: 200_000, Columns: 200, Runes: 20_000, Strings: 128 << 20,
+	}
+}
+
+// A Cell is one cell as a file holds it.
+type Cell struct {
+	Kind CellKind
+	// Text is the text, or the number as the file writes it.
+	Text string
+	// Formula tells that the value is what a formula last gave.
+	Formula bool
+}
+
+// A CellKind is the type of a cell's value.
+type CellKind int
+
+// The kinds of cells.
+const (
+	Empty CellKind = iota
+	Text
+	Number
+	Bool
+	// Date is an ISO date: the rare cell type "d" of workbooks.
+	Date
+	// Failed is an error such as #REF!.
+	Failed
+)
+
+// A Row is one row of a sheet. Cells are by column from 0; those missing at the
+// end are empty. It is valid until the next row is read.
+type Row struct {
+	Number int
+	Cells  []Cell
+}
+
+// IsBlank tells whether no cell holds anything.
+func (r *Row) IsBlank() bool {
+	for i := range r.Cells {
+		if c := &r.Cells[i]; c.Kind != Empty && (c.Kind != Text || strings.TrimSpace(c.Text) != "") {
+			return false
+		}
+	}
+	return true
+}
+
+// A Book is an opened file.
+type Book struct {
+	sheets []source
+	// date1904 tells that serial dates count from 1904.
+	date1904 bool
+	limits   Limits
+}
+
+// A source is one sheet that can be read any number of times.
+type source interface {
+	name() string
+	rows() iter.Seq2[*Row, error]
+}
+
+// Open opens a workbook (.xlsx) or CSV file, whichever the content is. The
+// error is a refusal (thads.Error) where the file is not acceptable, and a
+// fault where it cannot be read.
+func Open(r io.ReaderAt, size int64, limits Limits) (*Book, error) {
+	if size > limits.Bytes {
+		return nil, refuse(thads.CodeLimit, "Tệp lớn %[1]d MB, tối đa %[2]d MB", "The file has %[1]d MB, at most %[2]d MB", (size+(1<<20)-1)>>20, limits.Bytes>>20)
+	}
+	if size == 0 {
+		return nil, refuse(thads.CodeInvalid, "Tệp trống", "The file is empty")
+	}
+	head := make([]byte, min(size, 64<<10))
+	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return openXLSX(r, size, limits)
+	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		// Both an old .xls and a workbook with a password are compound files;
+		// the latter names its stream in UTF-16.
+		if bytes.Contains(head, utf16le("EncryptedPackage")) {
+			return nil, refuse(thads.CodeInvalid, "Tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại dạng .xlsx", "The workbook has a password; remove it and save as .xlsx")
+		}
+		return nil, refuse(thads.CodeInvalid, "Tệp Excel đời cũ (.xls); hãy lưu lại dạng .xlsx", "This is an old .xls file; save it as .xlsx")
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0 && !bytes.HasPrefix(head, []byte("PK")):
+		return nil, refuse(thads.CodeInvalid, "Tệp không phải .xlsx hoặc CSV mã UTF-8; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The file is neither .xlsx nor CSV in UTF-8; save it as .xlsx or “CSV UTF-8”")
+	case bytes.HasPrefix(head, []byte("%PDF")), bytes.HasPrefix(head, []byte("PK")), bytes.HasPrefix(head, []byte("{\\rtf")):
+		return nil, refuse(thads.CodeInvalid, "Tệp không phải bảng tính .xlsx hoặc CSV", "The file is no .xlsx or CSV")
+	}
+	return openCSV(r, size, limits), nil
+}
+
+func utf16le(s string) []byte {
+	b := make([]byte, 0, 2*len(s))
+	for i := range len(s) {
+		b = append(b, s[i], 0)
+	}
+	return b
+}
+
+// refuse makes a refusal of a whole file.
+func refuse(code thads.Code, vi, en string, args ...any) error {
+	return thads.Errorf(code, "", vi, en, args...)
+}
+
+// tooLong refuses a cell beyond the limit.
+func (l *Limits) tooLong(sheet string, row, column int) error {
+	return refuse(thads.CodeLimit, "Ô %[1]s%[2]d dài quá %[3]d ký tự", "The cell %[1]s%[2]d has more than %[3]d characters", Letter(column), row, l.Runes)
+}
+
+// checkText tells whether a cell's text is within the limit.
+func (l *Limits) checkText(sheet string, row, column int, s string) error {
+	if len(s) > l.Runes && utf8.RuneCountInString(s) > l.Runes {
+		return l.tooLong(sheet, row, column)
+	}
+	return nil
+}
+
+// tooManyRows refuses a sheet beyond the limit.
+func (l *Limits) tooManyRows() error {
+	return refuse(thads.CodeLimit, "Trang tính có hơn %d dòng; hãy chia thành nhiều tệp", "The sheet has more than %d rows; split it into several files", l.Rows)
+}
+
+// tooManyColumns refuses a row beyond the limit.
+func (l *Limits) tooManyColumns(row int) error {
+	return refuse(thads.CodeLimit, "Dòng %[1]d có hơn %[2]d cột", "Row %[1]d has more than %[2]d columns", row, l.Columns)
+}
+
+// clip cuts a value that a problem quotes.
+func clip(s string) string {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
+	}
+	return s
+}
