@@ -122,7 +122,7 @@ func (c *Config) AddStore(s *Set) {
 		Set:     func(v string) bool { c.Store.Secrets = v; return v != "" },
 	})
 	s.Add(Option{
-		Name: "log", Value: "LEVEL", Default: "info",
+		Name: "log", Value: "LEVEL", Default: strings.ToLower(c.Log.Level.String()),
 		Usage:   thads.Text{VI: "Mức nhật ký: debug, info, warn hoặc error.", EN: "What is logged: debug, info, warn or error."},
 		Allowed: thads.Text{VI: "debug, info, warn hoặc error", EN: "debug, info, warn or error"},
 		Set: func(v string) bool {
