@@ -315,6 +315,11 @@ func (a *App) CasesByID(ctx context.Context, ids []string) (map[string]*thads.Ca
 	return readMany(ctx, a, cases, ids)
 }
 
+// CaseHeads returns, without their histories, those of the cases that exist and may be seen, by id.
+func (a *App) CaseHeads(ctx context.Context, ids []string) (map[string]*thads.CaseHead, error) {
+	return readHeads[thads.CaseHead](ctx, a, caseCollection, ids)
+}
+
 // CaseByNumber returns the case with an enforcement decision, or nil.
 func (a *App) CaseByNumber(ctx context.Context, unit thads.UnitID, number string, year thads.StatYear) (*thads.Case, error) {
 	return readClaimed(ctx, a, cases, []string{thads.DecisionKey(unit, thads.ParseDocumentNumber(number), year)})

@@ -119,6 +119,11 @@ func (a *App) ConferencesByID(ctx context.Context, ids []string) (map[string]*th
 	return readMany(ctx, a, conferences, ids)
 }
 
+// ConferenceHeads returns, without their histories, those of the conferences that exist, by id.
+func (a *App) ConferenceHeads(ctx context.Context, ids []string) (map[string]*thads.Conference, error) {
+	return readHeads[thads.Conference](ctx, a, conferenceCollection, ids)
+}
+
 // ConferenceOpen records the first event of a conference.
 func (a *App) ConferenceOpen(ctx context.Context, key string, e thads.ConferenceEvent) (*thads.Conference, error) {
 	return open(ctx, a, conferences, checkConference, Change{Key: key}, e)

@@ -138,6 +138,11 @@ func (a *App) DirectivesByID(ctx context.Context, ids []string) (map[string]*tha
 	return readMany(ctx, a, directives, ids)
 }
 
+// DirectiveHeads returns, without their histories, those of the directives that exist, by id.
+func (a *App) DirectiveHeads(ctx context.Context, ids []string) (map[string]*thads.Directive, error) {
+	return readHeads[thads.Directive](ctx, a, directiveCollection, ids)
+}
+
 // DirectivesUnder returns the heads of the directives that carry out one of
 // these, by date.
 func (a *App) DirectivesUnder(ctx context.Context, ids []string) ([]*thads.Directive, error) {

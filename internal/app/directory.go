@@ -83,6 +83,16 @@ func (d *Directory) UnitName(id thads.UnitID) string {
 // Officer returns an officer, or nil.
 func (d *Directory) Officer(id thads.OfficerID) *thads.Officer { return d.officers[id] }
 
+// OpenFrom is the first day that is locked neither in a unit nor in any that ever
+// stood above it; zero where nothing is locked.
+func (a *App) OpenFrom(ctx context.Context, unit thads.UnitID) (thads.Date, error) {
+	d, err := a.Directory(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return d.Tree.OpenFrom(a.clock(), unit), nil
+}
+
 // checkUnit refuses a unit that does not exist on a day.
 func (d *Directory) checkUnit(es *thads.Errors, field string, id thads.UnitID, on thads.Date) {
 	u := d.Unit(id)

@@ -97,6 +97,28 @@ func readMany[S, E any](ctx context.Context, a *App, n *noun[S, E], ids []string
 	return n.getMany(ctx, a, scope, ids)
 }
 
+// readHeads returns those of the heads that exist and that the caller may see,
+// by id.
+func readHeads[T any](ctx context.Context, a *App, c *store.Collection, ids []string) (map[string]*T, error) {
+	scope, err := a.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]*T, len(ids))
+	for part := range slices.Chunk(ids, store.MaxPage) {
+		heads, err := a.store.Heads(ctx, c, scope, part...)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		for _, h := range heads {
+			if out[h.ID], err = decodeHead[T](h); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
 // An Order is what a list is ordered by: By is a value of the noun's GraphQL
 // enumeration of orders.
 type Order[F ~string] struct {
@@ -122,7 +144,7 @@ func listWithin[S, E any, F ~string](ctx context.Context, a *App, n *noun[S, E],
 	if err != nil {
 		return nil, err
 	}
-	return findPage(ctx, a, n.coll, q, decodePlain[S])
+	return findPage(ctx, a, n.coll, q, decodeHead[S])
 }
 
 // maxRelated bounds how many related records are read for one request.
@@ -138,7 +160,7 @@ func related[S, E any](ctx context.Context, a *App, n *noun[S, E], where store.C
 	q := store.Query{Scope: scope, Where: []store.Cond{where}, Sort: sort, Limit: store.MaxPage}
 	var out []*S
 	for {
-		page, err := findPage(ctx, a, n.coll, q, decodePlain[S])
+		page, err := findPage(ctx, a, n.coll, q, decodeHead[S])
 		if err != nil {
 			return nil, err
 		}

@@ -143,6 +143,11 @@ func (a *App) TasksByID(ctx context.Context, ids []string) (map[string]*thads.Ta
 	return readMany(ctx, a, tasks, ids)
 }
 
+// TaskHeads returns, without their histories, those of the tasks that exist, by id.
+func (a *App) TaskHeads(ctx context.Context, ids []string) (map[string]*thads.Task, error) {
+	return readHeads[thads.Task](ctx, a, taskCollection, ids)
+}
+
 // TasksOfDirectives returns the heads of the tasks that carry out one of these
 // directives, by due date.
 func (a *App) TasksOfDirectives(ctx context.Context, ids []string) ([]*thads.Task, error) {

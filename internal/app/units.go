@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
@@ -72,6 +73,21 @@ type UnitFilter struct {
 	On *thads.Date
 }
 
+// codes are the codes as registers have them, in capitals.
+func (f *UnitFilter) codes() []string {
+	if f.Codes == nil {
+		return nil
+	}
+	out := make([]string, len(f.Codes))
+	for i, c := range f.Codes {
+		out[i] = normalCode(c)
+	}
+	return out
+}
+
+// normalCode is a code as registers have it.
+func normalCode(code string) string { return strings.ToUpper(thads.NormalizeName(code)) }
+
 // A UnitOrderField is what units are ordered by.
 type UnitOrderField string
 
@@ -99,7 +115,7 @@ func (a *App) Units(ctx context.Context, f *UnitFilter, o Order[UnitOrderField],
 	w := &conditions{}
 	if f != nil {
 		w.text(f.Text)
-		oneOf(w, "code", f.Codes)
+		oneOf(w, "code", f.codes())
 		oneOf(w, "state", f.States)
 		oneOf(w, "level", f.Levels)
 		today := a.Today()
@@ -157,7 +173,7 @@ func (a *App) UnitByCode(ctx context.Context, code string) (*thads.Unit, error) 
 	if err != nil {
 		return nil, err
 	}
-	u, _ := d.Tree.ByCode(code)
+	u, _ := d.Tree.ByCode(normalCode(code))
 	return u, nil
 }
 
@@ -331,6 +347,7 @@ func (a *App) OfficerByCode(ctx context.Context, code string) (*thads.Officer, e
 	if err != nil {
 		return nil, err
 	}
+	code = normalCode(code)
 	for _, o := range d.officers {
 		if code != "" && o.NaturalKey() == code {
 			return o, nil

@@ -1,0 +1,121 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/thads/thads/internal/app"
+)
+
+// costed prices every field from the schema alone, so that no list can be
+// forgotten: a field costs one and what is selected in it; a connection
+// multiplies that by the size of its page, any other list by the sizes below.
+type costed struct{ graphql.ExecutableSchema }
+
+// The sizes that lists without a page are taken to have.
+const (
+	listSize = 10
+	// historySize is that of histories, which are longer.
+	historySize = 20
+	// countCost is what counting a whole list costs.
+	countCost = 50
+)
+
+// Complexity returns the cost of a field.
+func (c costed) Complexity(_ context.Context, typeName, field string, child int, args map[string]any) (int, bool) {
+	def := c.Schema().Types[typeName]
+	if def == nil {
+		return 0, false
+	}
+	f := def.Fields.ForName(field)
+	if f == nil {
+		return 0, false
+	}
+	return add(1, multiply(size(def, f, args), child)) + extra(f), true
+}
+
+// size returns how many elements a field is taken to answer.
+func size(def *ast.Definition, f *ast.FieldDefinition, args map[string]any) int {
+	isConnection := strings.HasSuffix(f.Type.Name(), "Connection")
+	switch {
+	case isConnection, f.Arguments.ForName("first") != nil:
+		return page(f, args)
+	case f.Type.Elem == nil, strings.HasSuffix(def.Name, "Connection"):
+		// The page of a connection was counted where it was asked for.
+		return 1
+	case f.Arguments.ForName("ids") != nil:
+		if ids, ok := args["ids"].([]any); ok {
+			return max(len(ids), 1)
+		}
+		return app.MaxPage
+	case f.Name == "events":
+		return historySize
+	default:
+		return listSize
+	}
+}
+
+// page returns the size of the page asked for; what the application will refuse
+// costs as much as the largest.
+func page(f *ast.FieldDefinition, args map[string]any) int {
+	n := 0
+	for _, name := range []string{"first", "last"} {
+		if f.Arguments.ForName(name) == nil {
+			continue
+		}
+		switch v := args[name].(type) {
+		case int64:
+			n = max(n, bounded(v))
+		case int:
+			n = max(n, bounded(int64(v)))
+		case float64:
+			n = max(n, bounded(int64(min(max(v, 0), app.MaxPage))))
+		case json.Number:
+			i, err := v.Int64()
+			if err != nil {
+				i = app.MaxPage
+			}
+			n = max(n, bounded(i))
+		}
+	}
+	if n == 0 {
+		return app.DefaultPage
+	}
+	return n
+}
+
+func bounded(n int64) int {
+	if n < 1 || n > app.MaxPage {
+		return app.MaxPage
+	}
+	return int(n)
+}
+
+// extra is the cost of fields that read much and answer little.
+func extra(f *ast.FieldDefinition) int {
+	if f.Name == "totalCount" || f.Name == "summary" {
+		return countCost
+	}
+	return 0
+}
+
+// add and multiply stay at the largest number where they would overflow: a
+// product that wrapped around would let the dearest operation pass.
+func add(a, b int) int {
+	if a > math.MaxInt32-b {
+		return math.MaxInt32
+	}
+	return a + b
+}
+
+func multiply(a, b int) int {
+	if a != 0 && b > math.MaxInt32/a {
+		return math.MaxInt32
+	}
+	return a * b
+}

@@ -1,0 +1,175 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/99designs/gqlgen/graphql/errcode"
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/thads/thads/graph/generated"
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/request"
+)
+
+// Limits of one operation.
+const (
+	// MaxTokens bounds the tokens of a document before it is parsed further.
+	MaxTokens = 8000
+	// MaxCost bounds the cost of an operation: about the number of fields it
+	// may answer, see cost.go.
+	MaxCost = 30000
+	// documentCache is how many parsed documents are kept.
+	documentCache = 200
+)
+
+// NewHandler returns the API over the use cases. It takes POST with JSON; the
+// caller has judged method, media type and size of the request, and put the
+// principal into its context. Faults go to log and are not shown.
+func NewHandler(a *app.App, log *slog.Logger) http.Handler {
+	errcode.RegisterErrorType(codeTooCostly, errcode.KindProtocol)
+	schema := generated.NewExecutableSchema(generated.Config{
+		Resolvers:  &Resolver{app: a},
+		Directives: generated.DirectiveRoot{Access: access},
+	})
+	s := handler.New(costed{schema})
+	s.AddTransport(transport.POST{})
+	s.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
+	s.SetParserTokenLimit(MaxTokens)
+	s.SetDisableSuggestion(true)
+	s.Use(extension.Introspection{})
+	s.Use(extension.FixedComplexityLimit(MaxCost))
+	s.AroundOperations(introspectSignedIn)
+	s.AroundOperations(refuseDefer)
+	s.AroundResponses(note)
+	p := presenter{log: log}
+	s.SetErrorPresenter(p.present)
+	s.SetRecoverFunc(p.recovered)
+	return withRequest(a, s)
+}
+
+// withRequest puts the loaders of one request into its context.
+func withRequest(a *app.App, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(withLoaders(r.Context(), a)))
+	})
+}
+
+// access is the directive on every root field: it lets those through that hold
+// the right.
+func access(ctx context.Context, _ any, next graphql.Resolver, right auth.Right) (any, error) {
+	p := auth.FromContext(ctx)
+	if p.Can(right) {
+		return next(ctx)
+	}
+	if p.IsAnonymous() {
+		return nil, errUnauthenticated
+	}
+	return nil, errForbidden
+}
+
+// introspectSignedIn keeps the schema from the anonymous. It is no secret; it
+// only gives those who probe one thing less.
+func introspectSignedIn(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	op.DisableIntrospection = auth.FromContext(ctx).IsAnonymous()
+	return next(ctx)
+}
+
+// note tells the request which operation it ran and how it ended, for the log
+// and the metrics.
+func note(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	resp := next(ctx)
+	op := request.Operation{}
+	if graphql.HasOperationContext(ctx) {
+		oc := graphql.GetOperationContext(ctx)
+		if oc.Operation != nil {
+			op.Kind, op.Name = string(oc.Operation.Operation), oc.Operation.Name
+		}
+	}
+	if resp != nil && len(resp.Errors) > 0 {
+		op.Code, _ = resp.Errors[0].Extensions["code"].(string)
+	}
+	request.FromContext(ctx).Ran(op)
+	return resp
+}
+
+// refuseDefer refuses @defer, which the parser knows and this transport does
+// not: a deferred field would silently come back as null.
+func refuseDefer(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	op := graphql.GetOperationContext(ctx)
+	if deferred(op.Operation.SelectionSet) || deferredFragments(op.Doc.Fragments) {
+		return graphql.OneShot(graphql.ErrorResponse(ctx, "@defer is not supported"))
+	}
+	return next(ctx)
+}
+
+func deferredFragments(fragments ast.FragmentDefinitionList) bool {
+	for _, f := range fragments {
+		if deferred(f.SelectionSet) {
+			return true
+		}
+	}
+	return false
+}
+
+func deferred(set ast.SelectionSet) bool {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			if deferred(s.SelectionSet) {
+				return true
+			}
+		case *ast.InlineFragment:
+			if s.Directives.ForName("defer") != nil || deferred(s.SelectionSet) {
+				return true
+			}
+		case *ast.FragmentSpread:
+			if s.Directives.ForName("defer") != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Schema returns the schema as it is served.
+func Schema() *ast.Schema {
+	return generated.NewExecutableSchema(generated.Config{}).Schema()
+}
+
+var (
+	_ error = (*codedError)(nil)
+
+	errUnauthenticated = &codedError{code: "UNAUTHENTICATED", vi: "Cần đăng nhập để xem dữ liệu này", en: "Sign in to see this"}
+	errForbidden       = &codedError{code: "FORBIDDEN", vi: "Không có quyền xem hoặc ghi dữ liệu này", en: "You may not see or change this"}
+)
+
+// A codedError is a refusal of the API itself.
+type codedError struct{ code, vi, en string }
+
+func (e *codedError) Error() string { return fmt.Sprintf("%s: %s", e.code, e.en) }
+
+// text returns the message in a language.
+func (e *codedError) text(lang string) string {
+	if lang == "en" {
+		return e.en
+	}
+	return e.vi
+}
+
+// codeTooCostly is the code that gqlgen gives an operation beyond MaxCost.
+const codeTooCostly = "COMPLEXITY_LIMIT_EXCEEDED"
+
+// isRequestError tells whether an error was made by parsing or validating, not
+// by running.
+func isRequestError(err *gqlerror.Error) bool { return err.Unwrap() == nil }

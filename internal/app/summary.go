@@ -1,0 +1,296 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
+)
+
+// A Summary is a few figures of a unit and those below it, as they are now.
+type Summary struct {
+	Unit *thads.Unit
+	AsOf thads.Date
+	// ByState counts the cases the units hold; Live those unfinished.
+	ByState map[thads.CaseState]int
+	Live    int
+	// OpenVerdicts are tracked and not done.
+	OpenVerdicts      int
+	OpenDirectedCases int
+	OpenTasks         int
+	// Latest are the cases changed last, newest first.
+	Latest []*thads.CaseHead
+}
+
+// maxLatest bounds the latest changes of a summary.
+const maxLatest = 20
+
+// Summary returns the figures of a unit, of the caller's own where none is
+// given, with the latest changes, at most 20. They count what the caller's scope
+// reaches.
+func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summary, error) {
+	p, err := a.permit(ctx, auth.Read)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := a.scope(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if latest < 0 || latest > maxLatest {
+		return nil, thads.Errorf(thads.CodeOutOfRange, "latest", "Chỉ từ 0 đến %d", "Only 0 to %d", maxLatest)
+	}
+	d, err := a.Directory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{Unit: d.Unit(d.home(p, unit, a.Today())), AsOf: a.Today(), ByState: map[thads.CaseState]int{}}
+	if s.Unit == nil {
+		return nil, notFound("unit")
+	}
+	below := store.In("unit", texts(d.Tree.SubtreeEver(s.Unit.ID)))
+	counts, err := a.store.CountBy(ctx, caseCollection, scope, "state", below)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	for state, n := range counts {
+		s.ByState[thads.CaseState(state)] = int(n)
+		if thads.CaseState(state).IsLive() {
+			s.Live += int(n)
+		}
+	}
+	if err := a.countOpen(ctx, scope, below, s); err != nil {
+		return nil, err
+	}
+	if latest == 0 {
+		s.Latest = []*thads.CaseHead{}
+		return s, nil
+	}
+	q := store.Query{Scope: scope, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: latest}
+	page, err := findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range page.Items {
+		s.Latest = append(s.Latest, it.Value)
+	}
+	return s, nil
+}
+
+// home returns the unit asked for, else the principal's own, else the first
+// province.
+func (d *Directory) home(p auth.Principal, asked thads.UnitID, today thads.Date) thads.UnitID {
+	if own := cmp.Or(asked, p.Unit); own != "" {
+		return own
+	}
+	for _, id := range d.Tree.All() {
+		if u := d.Unit(id); u.Level == thads.LevelProvince && u.ExistsOn(today) {
+			return id
+		}
+	}
+	return ""
+}
+
+// countOpen counts the open verdicts, directed cases and tasks.
+func (a *App) countOpen(ctx context.Context, scope thads.Scope, below store.Cond, s *Summary) error {
+	for _, c := range []struct {
+		coll  *store.Collection
+		where []store.Cond
+		into  *int
+	}{
+		{verdictCollection, []store.Cond{below, store.Eq("live", true), store.Eq("tracked", true)}, &s.OpenVerdicts},
+		{directedCaseCollection, []store.Cond{below, store.Eq("live", true)}, &s.OpenDirectedCases},
+		{taskCollection, []store.Cond{store.Eq("live", true)}, &s.OpenTasks},
+	} {
+		n, err := a.store.Count(ctx, c.coll, scope, c.where...)
+		if err != nil {
+			return unavailable(err)
+		}
+		*c.into = int(n)
+	}
+	return nil
+}
+
+// Node returns the record with an id, whatever its kind: a pointer to the
+// noun of the domain, or nil if there is none or it may not be seen.
+func (a *App) Node(ctx context.Context, id string) (any, error) {
+	prefix, _, _ := strings.Cut(id, "_")
+	switch prefix {
+	case units.prefix:
+		return record(a.Unit(ctx, thads.UnitID(id)))
+	case officers.prefix:
+		return record(a.Officer(ctx, thads.OfficerID(id)))
+	case cases.prefix:
+		return record(a.Case(ctx, thads.CaseID(id)))
+	case verdicts.prefix:
+		return record(a.Verdict(ctx, thads.VerdictID(id)))
+	case directives.prefix:
+		return record(a.Directive(ctx, thads.DirectiveID(id)))
+	case tasks.prefix:
+		return record(a.Task(ctx, thads.TaskID(id)))
+	case directedCases.prefix:
+		return record(a.DirectedCase(ctx, thads.DirectedCaseID(id)))
+	case conferences.prefix:
+		return record(a.Conference(ctx, thads.ConferenceID(id)))
+	case targets.prefix:
+		return record(a.Target(ctx, thads.TargetID(id)))
+	case jobPrefix:
+		return record(a.Job(ctx, id))
+	}
+	return nil, nil
+}
+
+// record makes of a nil pointer a plain nil.
+func record[T any](v *T, err error) (any, error) {
+	if v == nil {
+		return nil, err
+	}
+	return v, err
+}
+
+// SearchKind is a kind of record that a search finds: the values of the GraphQL
+// enumeration.
+type SearchKind string
+
+// The kinds of records that a search finds.
+const (
+	FindCases       SearchKind = "CASE"
+	FindVerdicts    SearchKind = "VERDICT"
+	FindDirectives  SearchKind = "DIRECTIVE"
+	FindConferences SearchKind = "CONFERENCE"
+	FindUnits       SearchKind = "UNIT"
+	FindOfficers    SearchKind = "OFFICER"
+)
+
+// A Hit is one record that a search found.
+type Hit struct {
+	Kind  SearchKind
+	Title string
+	// Detail tells it from others of the same title.
+	Detail thads.Text
+	// Exact: the text matched with its accents.
+	Exact bool
+	// Record is a pointer to the noun, or to the head of a case.
+	Record any
+}
+
+// searchLimits bound a search: the shortest text, the most hits of each kind,
+// and how many candidates are ranked.
+const (
+	minSearch    = 2
+	maxHits      = 20
+	searchWindow = 100
+)
+
+// Search finds records by any number or by words of a name, with or without
+// accents. Of each kind at most first are returned, those before that match
+// with their accents.
+func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first int) ([]Hit, error) {
+	scope, err := a.reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	text = thads.NormalizeName(text)
+	if len([]rune(text)) < minSearch {
+		return nil, thads.Errorf(thads.CodeOutOfRange, "text", "Cần ít nhất %d ký tự", "At least %d characters are needed", minSearch)
+	}
+	if first < 1 || first > maxHits {
+		return nil, thads.Errorf(thads.CodeOutOfRange, "first", "Chỉ từ 1 đến %d", "Only 1 to %d", maxHits)
+	}
+	exact := thads.TokensExact(text)
+	var out []Hit
+	for _, s := range searches {
+		if len(kinds) > 0 && !slices.Contains(kinds, s.kind) {
+			continue
+		}
+		q := store.Query{Scope: scope, Where: wordConds("words", text), Sort: s.sort, Descending: s.descending, Limit: searchWindow}
+		page, err := findPage(ctx, a, s.coll, q, s.hit)
+		if err != nil {
+			return nil, err
+		}
+		hits := make([]Hit, len(page.Items))
+		for i, it := range page.Items {
+			hits[i] = it.Value
+			hits[i].Kind, hits[i].Exact = s.kind, matchesExactly(exact, hits[i])
+		}
+		slices.SortStableFunc(hits, func(a, b Hit) int {
+			switch {
+			case a.Exact == b.Exact:
+				return 0
+			case a.Exact:
+				return -1
+			}
+			return 1
+		})
+		out = append(out, hits[:min(len(hits), first)]...)
+	}
+	return out, nil
+}
+
+// matchesExactly tells whether all words but the last, which may be unfinished,
+// stand in the title or detail as typed, and some word there begins like it.
+func matchesExactly(typed []string, h Hit) bool {
+	there := thads.TokensExact(h.Title + " " + h.Detail.VI)
+	for _, w := range typed {
+		if !slices.ContainsFunc(there, func(t string) bool { return strings.HasPrefix(t, w) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// A search tells how one kind of record is found and shown.
+type search struct {
+	kind       SearchKind
+	coll       *store.Collection
+	sort       string
+	descending bool
+	hit        func(store.Head) (Hit, error)
+}
+
+// hitOf shows a decoded head.
+func hitOf[T any](decode func(store.Head) (*T, error), show func(*T) Hit) func(store.Head) (Hit, error) {
+	return func(h store.Head) (Hit, error) {
+		v, err := decode(h)
+		if err != nil {
+			return Hit{}, err
+		}
+		return show(v), nil
+	}
+}
+
+var searches = []search{
+	{FindCases, caseCollection, "updatedAt", true, hitOf(decodeHead[thads.CaseHead], func(c *thads.CaseHead) Hit {
+		title := c.DebtorName
+		number := c.Judgment.Number.Raw
+		if c.Decision != nil {
+			number = c.Decision.Number.Raw
+		}
+		name := c.State.Name()
+		detail := number + " · " + c.OpenedOn.Vietnamese() + " · "
+		return Hit{Title: title, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: c}
+	})},
+	{FindVerdicts, verdictCollection, "updatedAt", true, hitOf(decodePlain[thads.AdministrativeVerdict], func(v *thads.AdministrativeVerdict) Hit {
+		name := v.State.Name()
+		detail := v.Court + " · "
+		return Hit{Title: v.Number.Raw, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: v}
+	})},
+	{FindDirectives, directiveCollection, "date", true, hitOf(decodePlain[thads.Directive], func(d *thads.Directive) Hit {
+		return Hit{Title: d.Number.Raw, Detail: plainText(d.Title), Record: d}
+	})},
+	{FindConferences, conferenceCollection, "heldOn", true, hitOf(decodePlain[thads.Conference], func(c *thads.Conference) Hit {
+		return Hit{Title: c.Particulars.Title, Detail: plainText(c.HeldOn.Vietnamese()), Record: c}
+	})},
+	{FindUnits, unitCollection, "name", false, hitOf(decodePlain[thads.Unit], func(u *thads.Unit) Hit {
+		return Hit{Title: u.Name, Detail: plainText(u.Code), Record: u}
+	})},
+	{FindOfficers, officerCollection, "name", false, hitOf(decodePlain[thads.Officer], func(o *thads.Officer) Hit {
+		return Hit{Title: o.Name, Detail: plainText(o.Code), Record: o}
+	})},
+}
+
+func plainText(s string) thads.Text { return thads.Text{VI: s, EN: s} }
