@@ -12,7 +12,9 @@ func Collections() []*store.Collection {
 	}
 }
 
-// nouns are the kinds of records whose documents hold histories.
+// nouns are the kinds of records whose documents hold histories, in an order in
+// which cases and administrative verdicts follow what they refer to and precede
+// what refers to them: dumps rely on it (see dump.go).
 func nouns() []derivable {
 	return []derivable{units, officers, cases, verdicts, directives, tasks, directedCases, conferences, targets}
 }

@@ -45,8 +45,12 @@ const derivedDoc = "derived"
 // Prepare brings an opened store up to this version of the program: where heads,
 // fields, sort keys or search words were derived by older rules, they are
 // derived again. It costs one read where nothing has to be done. progress, if
-// not nil, hears how many documents were looked at.
+// not nil, hears how many documents were looked at. A store into which a dump
+// was loaded in part is refused.
 func (a *App) Prepare(ctx context.Context, progress func(done int)) error {
+	if err := a.checkLoaded(ctx); err != nil {
+		return err
+	}
 	docs, err := a.store.Get(ctx, metaCollection, thads.Everything(), derivedDoc)
 	if err != nil {
 		return unavailable(err)
