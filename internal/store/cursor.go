@@ -4,7 +4,9 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // A Cursor marks a document's place in a sort: the value of the sort field and
@@ -27,31 +29,53 @@ type cursorJSON struct {
 // NewCursor encodes the place of the document id whose sort field holds value
 // (string, int64, bool or time.Time; ignored where sort is empty).
 func NewCursor(sort string, value any, id string) (Cursor, error) {
-	c := cursorJSON{V: cursorVersion, Sort: sort, ID: id}
+	b, err := AppendCursor(nil, sort, value, id)
+	return Cursor(b), err
+}
+
+// AppendCursor appends to dst what NewCursor returns. Engines make a cursor for
+// every row of a page, so it writes the encoding without reflection.
+func AppendCursor(dst []byte, sort string, value any, id string) ([]byte, error) {
+	var stack [256]byte
+	b := append(stack[:0], `{"v":`...)
+	b = strconv.AppendInt(b, cursorVersion, 10)
 	if sort != "" {
+		b = appendText(append(b, `,"s":`...), sort)
+		b = append(b, `,"t":`...)
 		switch v := value.(type) {
 		case string:
-			c.Type = String
+			b = appendText(appendType(b, String), v)
 		case int64:
-			c.Type = Int
+			b = strconv.AppendInt(appendType(b, Int), v, 10)
 		case bool:
-			c.Type = Bool
+			b = strconv.AppendBool(appendType(b, Bool), v)
 		case time.Time:
-			c.Type, value = Time, v.UnixMilli()
+			b = strconv.AppendInt(appendType(b, Time), v.UnixMilli(), 10)
 		default:
-			return "", fmt.Errorf("%w: cannot mark a %T", ErrBadCursor, value)
+			return dst, fmt.Errorf("%w: cannot mark a %T", ErrBadCursor, value)
 		}
-		key, err := json.Marshal(value)
-		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrBadCursor, err)
+	}
+	b = append(appendText(append(b, `,"i":`...), id), '}')
+	return base64.RawURLEncoding.AppendEncode(dst, b), nil
+}
+
+func appendType(b []byte, t FieldType) []byte {
+	return append(strconv.AppendInt(b, int64(t), 10), `,"k":`...)
+}
+
+// appendText appends s as a JSON string. Nearly all keys and ids are plain
+// ASCII and stand as they are.
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				panic(fmt.Sprintf("store: cannot encode a string: %v", err)) // there is no such string
+			}
+			return append(b, quoted...)
 		}
-		c.Key = key
 	}
-	b, err := json.Marshal(c)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadCursor, err)
-	}
-	return Cursor(base64.RawURLEncoding.EncodeToString(b)), nil
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // Decode returns the sort value and id that the cursor marks, in the Go type of

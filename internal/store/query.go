@@ -110,6 +110,12 @@ func (q *Query) Check(c *Collection) error {
 	return CheckConds(c, q.Where)
 }
 
+// Sides returns Page.HasPrevious and Page.HasNext of a page that was read to its
+// limit and beyond (more) or not.
+func (q *Query) Sides(more bool) (hasPrevious, hasNext bool) {
+	return q.After != "" || more && q.FromEnd, q.Before != "" || more && !q.FromEnd
+}
+
 // CheckConds reports, wrapping ErrBadQuery, the first condition that does not
 // fit the collection's declaration.
 func CheckConds(c *Collection, where []Cond) error {

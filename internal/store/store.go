@@ -136,7 +136,10 @@ type Head struct {
 type Page struct {
 	Heads []Head
 	// HasNext tells whether documents follow the last one of the page, and
-	// HasPrevious whether some precede the first.
+	// HasPrevious whether some precede the first. Where a cursor bounds the
+	// page, the document that it marks lies on that side, so HasPrevious is
+	// always true behind After and HasNext before Before. Nobody looks whether
+	// that document is still there: a reader who goes back may find an empty page.
 	HasNext, HasPrevious bool
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -48,6 +49,34 @@ func TestCursorRoundTrip(t *testing.T) {
 	}
 	if _, err := store.NewCursor("s", []string{"x"}, "id"); !errors.Is(err, store.ErrBadCursor) {
 		t.Errorf("a set as a mark: %v", err)
+	}
+}
+
+// TestCursorsOfClients decodes cursors as clients hold them: the encoding of a
+// version does not change.
+func TestCursorsOfClients(t *testing.T) {
+	for raw, want := range map[string][]any{
+		`{"v":1,"i":"án/1"}`:                             {"", nil, "án/1"},
+		`{"v":1,"s":"s","t":1,"k":"Đỗ","i":"a"}`:         {"s", "Đỗ", "a"},
+		`{"v":1,"s":"s","t":1,"k":"\"\u003c\"","i":"a"}`: {"s", "\"<\"", "a"},
+		`{"v":1,"s":"i","t":2,"k":-7,"i":"a"}`:           {"i", int64(-7), "a"},
+		`{"v":1,"s":"b","t":3,"k":true,"i":"a"}`:         {"b", true, "a"},
+		`{"v":1,"s":"t","t":4,"k":9,"i":"a"}`:            {"t", time.UnixMilli(9).UTC(), "a"},
+	} {
+		cur := store.Cursor(base64.RawURLEncoding.EncodeToString([]byte(raw)))
+		sort := want[0].(string)
+		value, id, err := cur.Decode(sample(), sort)
+		if err != nil {
+			t.Fatalf("%s: %v", raw, err)
+		}
+		if diff := cmp.Diff(want[1:], []any{value, id}); diff != "" {
+			t.Errorf("%s: %s", raw, diff)
+		}
+		again, err := store.NewCursor(sort, value, id)
+		if err != nil || again != cur {
+			got, _ := base64.RawURLEncoding.DecodeString(string(again))
+			t.Errorf("%s is now written as %s (%v)", raw, got, err)
+		}
 	}
 }
 

@@ -240,12 +240,6 @@ func (s *Store) byIDs(ctx context.Context, c *store.Collection, scope thads.Scop
 	}))
 }
 
-// A bound is a place in a sort.
-type bound struct {
-	key any
-	id  string
-}
-
 // An order is the sort of a query.
 type order struct {
 	key  string // of the sort field, "" for the id alone
@@ -253,29 +247,16 @@ type order struct {
 }
 
 // beyond demands documents behind (or before) a place in the order.
-func (o order) beyond(b bound, behind bool) any {
+func (o order) beyond(key any, id string, behind bool) any {
 	cmp := "$gt"
 	if behind == o.desc {
 		cmp = "$lt"
 	}
-	return o.compare(b, cmp, cmp)
-}
-
-// upTo demands the documents that beyond leaves.
-func (o order) upTo(b bound, behind bool) any {
-	cmp := "$lt"
-	if behind == o.desc {
-		cmp = "$gt"
-	}
-	return o.compare(b, cmp, cmp+"e")
-}
-
-func (o order) compare(b bound, cmp, onID string) any {
-	byID := bson.D{{Key: keyID, Value: op(onID, b.id)}}
+	byID := bson.D{{Key: keyID, Value: op(cmp, id)}}
 	if o.key == "" {
 		return byID
 	}
-	key := value(b.key)
+	key = value(key)
 	return bson.D{
 		// Said once more for both branches, so that an index is entered at the
 		// place and not at its end.
@@ -316,12 +297,10 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 	}
 	f := k.filter(q.Scope, q.Where)
 	var limits []any
-	var after, before *bound
 	for _, b := range []struct {
 		cursor store.Cursor
-		to     **bound
 		behind bool
-	}{{q.After, &after, true}, {q.Before, &before, false}} {
+	}{{q.After, true}, {q.Before, false}} {
 		if b.cursor == "" {
 			continue
 		}
@@ -329,19 +308,18 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 		if err != nil {
 			return store.Page{}, err
 		}
-		*b.to = &bound{key, id}
-		limits = append(limits, o.beyond(**b.to, b.behind))
+		limits = append(limits, o.beyond(key, id, b.behind))
 	}
 	leave, err := s.enter(ctx)
 	if err != nil {
 		return store.Page{}, err
 	}
 	defer leave()
-	if f.nothing {
-		return store.Page{}, nil
-	}
 	var page store.Page
-	var bounds []bound
+	page.HasPrevious, page.HasNext = q.Sides(false)
+	if f.nothing {
+		return page, nil
+	}
 	more := false
 	err = k.each(ctx, f.query(limits...),
 		options.Find().SetSort(o.by(q.FromEnd)).SetLimit(int64(q.Limit+1)).SetProjection(projection),
@@ -351,10 +329,8 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 				return nil
 			}
 			h := head(d)
-			b := bound{d.Fields[q.Sort], d.ID}
-			h.Cursor, err = store.NewCursor(q.Sort, b.key, d.ID)
+			h.Cursor, err = store.NewCursor(q.Sort, d.Fields[q.Sort], d.ID)
 			page.Heads = append(page.Heads, h)
-			bounds = append(bounds, b)
 			return err
 		})
 	if err != nil {
@@ -362,40 +338,9 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 	}
 	if q.FromEnd {
 		slices.Reverse(page.Heads)
-		slices.Reverse(bounds)
 	}
-	page.HasNext, page.HasPrevious = more && !q.FromEnd, more && q.FromEnd
-	// What lies on the other sides of the page can only be there if a cursor
-	// cut it off.
-	if !page.HasNext && before != nil {
-		from := o.upTo(*before, false)
-		if n := len(bounds); n > 0 {
-			from = o.beyond(bounds[n-1], true)
-		}
-		if page.HasNext, err = k.exists(ctx, f.query(from), o.by(false)); err != nil {
-			return store.Page{}, s.wrap(ctx, err)
-		}
-	}
-	if !page.HasPrevious && after != nil {
-		from := o.upTo(*after, true)
-		if len(bounds) > 0 {
-			from = o.beyond(bounds[0], false)
-		}
-		if page.HasPrevious, err = k.exists(ctx, f.query(from), o.by(true)); err != nil {
-			return store.Page{}, s.wrap(ctx, err)
-		}
-	}
+	page.HasPrevious, page.HasNext = q.Sides(more)
 	return page, nil
-}
-
-// exists tells whether a query finds a document. The order makes it begin next
-// to the page, where it is most likely to find one soon.
-func (k *collection) exists(ctx context.Context, q, by bson.D) (bool, error) {
-	err := k.c.FindOne(ctx, q, options.FindOne().SetSort(by).SetProjection(bson.D{{Key: keyID, Value: 1}})).Err()
-	if errors.Is(err, mongo.ErrNoDocuments) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // Count counts documents.

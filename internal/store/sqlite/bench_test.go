@@ -213,7 +213,7 @@ func BenchmarkFind(b *testing.B) {
 				var found []store.Head
 				err := s.read(b.Context(), func(c *conn) error {
 					return c.query(q.sql, q.args, func(st *zs.Stmt) error {
-						found = append(found, readHead(st))
+						found = append(found, readHead(st, nil))
 						return nil
 					})
 				})

@@ -18,7 +18,17 @@ const maxPrepared = 400
 // A conn is a connection that reads.
 type conn struct {
 	*zs.Conn
-	prepared map[string]struct{}
+	prepared map[string]*zs.Stmt
+	// abort is closed to interrupt the statement under way. It stays the same
+	// from read to read until it is used, because the driver keeps a goroutine
+	// beside every such channel and starting one costs as much as a short read.
+	abort chan struct{}
+}
+
+// interruptible gives the connection an unused abort.
+func (c *conn) interruptible() {
+	c.abort = make(chan struct{})
+	c.SetInterrupt(c.abort)
 }
 
 // newReader opens a connection that reads.
@@ -37,7 +47,7 @@ func (s *Store) newReader() (*conn, error) {
 			return nil, errors.Join(err, c.Close())
 		}
 	}
-	return &conn{Conn: c, prepared: map[string]struct{}{}}, nil
+	return &conn{Conn: c, prepared: map[string]*zs.Stmt{}}, nil
 }
 
 // read runs fn with a connection that fn may use until it returns. The end of
@@ -60,9 +70,15 @@ func (s *Store) read(ctx context.Context, fn func(*conn) error) error {
 		return store.ErrClosed
 	}
 	defer func() { s.readers <- c }()
-	if done := ctx.Done(); done != nil {
-		c.SetInterrupt(done)
-		defer c.SetInterrupt(nil)
+	if ctx.Done() != nil {
+		abort := c.abort
+		stop := context.AfterFunc(ctx, func() { close(abort) })
+		defer func() {
+			if !stop() {
+				<-abort // that it is closed now and not under the next read
+				c.interruptible()
+			}
+		}()
 	}
 	return wrap(ctx, fn(c))
 }
@@ -70,19 +86,15 @@ func (s *Store) read(ctx context.Context, fn func(*conn) error) error {
 // query runs a statement and gives every row to row. The statement is reset
 // before query returns, also after an error, so that no snapshot stays open.
 func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err error) {
-	var st *zs.Stmt
-	_, known := c.prepared[sql]
-	if known || len(c.prepared) < maxPrepared {
+	st := c.prepared[sql]
+	switch {
+	case st != nil: // reset after its last use; its parameters are bound anew below
+	case len(c.prepared) < maxPrepared:
 		if st, err = c.Prepare(sql); err != nil {
 			return err
 		}
-		c.prepared[sql] = struct{}{}
-		defer func() {
-			if e := resetStatement(st); err == nil {
-				err = e
-			}
-		}()
-	} else {
+		c.prepared[sql] = st
+	default:
 		if st, _, err = c.PrepareTransient(sql); err != nil {
 			return err
 		}
@@ -91,7 +103,18 @@ func (c *conn) query(sql string, args []any, row func(*zs.Stmt) error) (err erro
 				err = e
 			}
 		}()
+		return each(st, args, row)
 	}
+	err = each(st, args, row)
+	// After a failed step its error is that of the step once more.
+	if e := st.Reset(); err == nil {
+		err = e
+	}
+	return err
+}
+
+// each steps through a statement.
+func each(st *zs.Stmt, args []any, row func(*zs.Stmt) error) error {
 	bind(st, args)
 	for {
 		more, err := st.Step()
@@ -165,16 +188,7 @@ func rows(c *zs.Conn, sql string, args []any, row func(*zs.Stmt) error) (err err
 			err = e
 		}
 	}()
-	bind(st, args)
-	for {
-		more, err := st.Step()
-		if err != nil || !more {
-			return err
-		}
-		if err := row(st); err != nil {
-			return err
-		}
-	}
+	return each(st, args, row)
 }
 
 // scalar returns the integer in the first column of the last row, or 0.

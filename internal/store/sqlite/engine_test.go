@@ -113,15 +113,13 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
 	err := s.read(ctx, func(c *conn) error {
-		return c.snapshot(func() error {
-			_, err := scalar(c, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT count(*) FROM n")
-			return err
-		})
+		_, err := scalar(c, "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM n) SELECT count(*) FROM n")
+		return err
 	})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("an endless statement: %v", err)
 	}
-	// The connections work on, outside of any transaction.
+	// The connections work on.
 	for range s.pool {
 		must(t, s.Ping(t.Context()))
 	}
@@ -297,6 +295,52 @@ func TestPlans(t *testing.T) {
 			})
 			if sorts != (got != "") {
 				t.Errorf("%q for %d: sorts: %v, begins with %q", test.words, test.want, sorts, got)
+			}
+			return err
+		}))
+	}
+}
+
+// TestKnownCounts checks when a number that was counted for a choice is counted
+// again: when a higher bound is asked for, and after many writes.
+func TestKnownCounts(t *testing.T) {
+	s, c := openMatters(t, t.TempDir())
+	k, at := s.colls["matters"], 0
+	insert := func(n int) {
+		t.Helper()
+		var docs []*store.Document
+		for range n {
+			at++
+			docs = append(docs, &store.Document{ID: fmt.Sprint(at), Version: 1, Fields: store.Fields{"words": []string{"w", "v"}}})
+		}
+		_, err := s.BulkInsert(t.Context(), c, docs)
+		must(t, err)
+	}
+	sc := setCond{field: k.number["words"], terms: []any{"w"}}
+	for _, step := range []struct {
+		insert      int
+		bound, want int64
+	}{
+		{10, 100, 10}, {5, 100, 10}, {0, 8, 8}, {0, 1000, 10}, {knownWrites, 1000, knownWrites + 15}, {0, 20, 20}, {5, 2000, knownWrites + 15},
+		{knownWrites, 30, 30}, {5, 20, 20}, {0, 2000, 2*knownWrites + 25},
+	} {
+		insert(step.insert)
+		must(t, s.read(t.Context(), func(conn *conn) error {
+			n, err := k.frequency(conn, sc, step.bound)
+			if n != step.want {
+				t.Errorf("%d more, up to %d: got %d, want %d", step.insert, step.bound, n, step.want)
+			}
+			return err
+		}))
+	}
+	// Lists that are too long to be kept are counted each time.
+	long := setCond{field: sc.field, terms: []any{"w", strings.Repeat("x", knownKey)}}
+	for range 3 {
+		insert(1)
+		must(t, s.read(t.Context(), func(conn *conn) error {
+			n, err := k.frequency(conn, long, 1<<20)
+			if n != int64(at) {
+				t.Errorf("a long list: got %d, want %d", n, at)
 			}
 			return err
 		}))

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
@@ -341,7 +344,7 @@ func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	if len(f.sets) == 0 {
 		return k.probing(f), nil
 	}
-	total, err := scalar(c, "SELECT coalesce(max(rid), 0) FROM "+k.main)
+	total, err := k.size(c)
 	if err != nil {
 		return nil, err
 	}
@@ -353,7 +356,7 @@ func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	best, fewest := -1, bound+1
 	for i, sc := range f.sets {
 		// No more is counted than would still be fewer.
-		n, err := c.countTerms(k, sc, fewest)
+		n, err := k.frequency(c, sc, fewest)
 		if err != nil {
 			return nil, err
 		}
@@ -377,7 +380,7 @@ func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	case len(f.sets) == 1:
 		return k.probing(f), nil
 	}
-	met, err := c.sample(k, f, best)
+	met, err := k.sample(c, f, best)
 	if err != nil {
 		return nil, err
 	}
@@ -387,26 +390,112 @@ func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	return k.probing(f), nil
 }
 
-// countTerms counts the entries of a condition up to a bound.
-func (c *conn) countTerms(k *collection, sc setCond, bound int64) (int64, error) {
-	match := sc.match("d")
-	return scalar(c, "SELECT count(*) FROM (SELECT 1 FROM "+k.set+" AS d WHERE "+match.sql+" LIMIT ?)",
-		append(match.args, bound)...)
+// size estimates the number of documents.
+func (k *collection) size(c *conn) (int64, error) {
+	return k.known.ask([]byte{askSize}, 1, func() (int64, error) {
+		return scalar(c, "SELECT coalesce(max(rid), 0) FROM "+k.main)
+	})
 }
 
-// sample counts how many of the first entries of one condition satisfy the
+// frequency estimates the number of entries of a condition, up to a bound.
+func (k *collection) frequency(c *conn, sc setCond, bound int64) (int64, error) {
+	n, err := k.known.ask(sc.key([]byte{askFrequency}), bound, func() (int64, error) {
+		match := sc.match("d")
+		return scalar(c, "SELECT count(*) FROM (SELECT 1 FROM "+k.set+" AS d WHERE "+match.sql+" LIMIT ?)",
+			append(match.args, bound)...)
+	})
+	return min(n, bound), err
+}
+
+// sample estimates how many of the first entries of one condition satisfy the
 // other set conditions too.
-func (c *conn) sample(k *collection, f filter, by int) (int64, error) {
-	match := f.sets[by].match("d")
-	q := fragment{"SELECT count(*) FROM (SELECT d.rid AS rid FROM " + k.set + " AS d WHERE " + match.sql + " LIMIT ?) AS d",
-		append(match.args, sampleRows)}
-	word := " WHERE "
-	for i, sc := range f.sets {
-		if i != by {
-			q.sql += word
-			q.append(k.probe(sc, "d.rid", true))
-			word = " AND "
-		}
+func (k *collection) sample(c *conn, f filter, by int) (int64, error) {
+	key := f.sets[by].key([]byte{askSample})
+	for _, sc := range f.sets {
+		key = sc.key(key)
 	}
-	return scalar(c, q.sql, q.args...)
+	return k.known.ask(key, 1, func() (int64, error) {
+		match := f.sets[by].match("d")
+		q := fragment{"SELECT count(*) FROM (SELECT d.rid AS rid FROM " + k.set + " AS d WHERE " + match.sql + " LIMIT ?) AS d",
+			append(match.args, sampleRows)}
+		word := " WHERE "
+		for i, sc := range f.sets {
+			if i != by {
+				q.sql += word
+				q.append(k.probe(sc, "d.rid", true))
+				word = " AND "
+			}
+		}
+		return scalar(c, q.sql, q.args...)
+	})
+}
+
+// key appends what tells the condition apart from others.
+func (sc setCond) key(to []byte) []byte {
+	to = append(to, byte(sc.field), byte(len(sc.terms)))
+	for _, t := range sc.terms {
+		to = append(append(to, t.(string)...), 0) // no text contains a NUL
+	}
+	if sc.terms == nil {
+		to = append(append(append(append(to, sc.low...), 0), sc.high...), 0)
+	}
+	return to
+}
+
+const (
+	// What was counted for a choice is believed for knownFor, or until this
+	// process wrote knownWrites documents of the collection. A choice made on
+	// old numbers costs time and never changes an answer.
+	knownFor    = time.Minute
+	knownWrites = 500
+	// knownCounts bounds how many numbers are kept, and knownKey the bytes of
+	// the question they answer.
+	knownCounts = 4096
+	knownKey    = 512
+)
+
+// The kinds of questions whose answers are kept.
+const (
+	askSize byte = iota
+	askFrequency
+	askSample
+)
+
+// known keeps what was counted for earlier choices: people page through one
+// list, and all lists of a scope ask for the same units.
+type known struct {
+	written atomic.Int64 // documents since the store opened
+
+	mu     sync.Mutex
+	counts map[string]count
+}
+
+// A count is a number that was counted up to a bound.
+type count struct {
+	n, bound int64
+	at       time.Time
+	written  int64
+}
+
+// ask returns the number kept under key if it reaches to the bound or is below
+// the bound it was counted to, and counts it otherwise.
+func (w *known) ask(key []byte, bound int64, read func() (int64, error)) (int64, error) {
+	now, written := time.Now(), w.written.Load()
+	w.mu.Lock()
+	c, ok := w.counts[string(key)]
+	w.mu.Unlock()
+	if ok && (c.bound >= bound || c.n < c.bound) && now.Sub(c.at) < knownFor && written-c.written < knownWrites {
+		return c.n, nil
+	}
+	n, err := read()
+	if err != nil || len(key) > knownKey {
+		return n, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.counts == nil || len(w.counts) >= knownCounts {
+		w.counts = map[string]count{}
+	}
+	w.counts[string(key)] = count{n, bound, now, written}
+	return n, nil
 }

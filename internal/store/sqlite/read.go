@@ -25,12 +25,35 @@ const (
 
 const headColumns = "m.id, m.version, m.head, m.derived_version, m.updated_at"
 
+// An arena holds the blobs of several rows in few allocations; a nil one gives
+// each its own.
+type arena struct{ chunk []byte }
+
+// blob copies a column out of the row; an empty one is nil.
+func (a *arena) blob(st *zs.Stmt, col int) []byte {
+	if a == nil {
+		return blob(st, col)
+	}
+	n := st.ColumnLen(col)
+	if n == 0 {
+		return nil
+	}
+	if cap(a.chunk)-len(a.chunk) < n {
+		a.chunk = make([]byte, 0, max(n, min(2*cap(a.chunk), 32<<10), 4<<10))
+	}
+	at := len(a.chunk)
+	a.chunk = a.chunk[:at+n]
+	b := a.chunk[at : at+n : at+n]
+	st.ColumnBytes(col, b)
+	return b
+}
+
 // readHead reads headColumns.
-func readHead(st *zs.Stmt) store.Head {
+func readHead(st *zs.Stmt, a *arena) store.Head {
 	return store.Head{
 		ID:             st.ColumnText(0),
 		Version:        st.ColumnInt64(1),
-		Head:           blob(st, 2),
+		Head:           a.blob(st, 2),
 		DerivedVersion: st.ColumnInt(3),
 		UpdatedAt:      instant(st, 4),
 	}
@@ -58,7 +81,7 @@ func (k *collection) documentColumns(o store.ScanOptions) string {
 }
 
 func (k *collection) readDocument(st *zs.Stmt) (*store.Document, error) {
-	h := readHead(st)
+	h := readHead(st, nil)
 	d := &store.Document{
 		ID: h.ID, Version: h.Version, Head: h.Head, DerivedVersion: h.DerivedVersion, UpdatedAt: h.UpdatedAt,
 		PostingsVersion: st.ColumnInt(5),
@@ -166,13 +189,14 @@ func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.Scop
 		return nil, err
 	}
 	var heads []store.Head
+	var heap arena
 	err = s.read(ctx, func(c *conn) error {
 		if !some {
 			return nil
 		}
 		q := p.sql()
 		return c.query("SELECT "+headColumns+q.sql, q.args, func(st *zs.Stmt) error {
-			heads = append(heads, readHead(st))
+			heads = append(heads, readHead(st, &heap))
 			return nil
 		})
 	})
@@ -182,12 +206,6 @@ func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.Scop
 	return heads, nil
 }
 
-// A bound is a place in a sort.
-type bound struct {
-	key any
-	id  string
-}
-
 // An order is the sort of a query.
 type order struct {
 	col  string // the sort column of m, "" for the id alone
@@ -195,15 +213,15 @@ type order struct {
 }
 
 // beyond demands rows behind (or before) a place in the order.
-func (o order) beyond(b bound, behind bool) fragment {
+func (o order) beyond(key any, id string, behind bool) fragment {
 	op := " > "
 	if behind == o.desc {
 		op = " < "
 	}
 	if o.col == "" {
-		return fragment{"m.id" + op + "?", []any{b.id}}
+		return fragment{"m.id" + op + "?", []any{id}}
 	}
-	return fragment{"(" + o.col + ", m.id)" + op + "(?, ?)", []any{b.key, b.id}}
+	return fragment{"(" + o.col + ", m.id)" + op + "(?, ?)", []any{key, id}}
 }
 
 // by returns ORDER BY, reversed when read from the end.
@@ -234,11 +252,11 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 		o.col = "m." + column(q.Sort)
 		sortColumn, sortType = o.col, f.Type
 	}
-	var after, before *bound
+	var limits []fragment
 	for _, b := range []struct {
 		cursor store.Cursor
-		to     **bound
-	}{{q.After, &after}, {q.Before, &before}} {
+		behind bool
+	}{{q.After, true}, {q.Before, false}} {
 		if b.cursor == "" {
 			continue
 		}
@@ -246,102 +264,56 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 		if err != nil {
 			return store.Page{}, err
 		}
-		*b.to = &bound{key, id}
+		limits = append(limits, o.beyond(key, id, b.behind))
 	}
 	var page store.Page
+	more := false
 	f := k.filter(q.Scope, q.Where)
 	err = s.read(ctx, func(c *conn) error {
 		if f.nothing {
 			return nil
 		}
-		// One snapshot for the page and for what surrounds it.
-		return c.snapshot(func() error {
-			p, err := c.choose(k, f, q.Limit+1)
-			if err != nil {
-				return err
+		p, err := c.choose(k, f, q.Limit+1)
+		if err != nil {
+			return err
+		}
+		sql := p.sql(limits...)
+		sql.add(o.by(q.FromEnd)+" LIMIT ?", q.Limit+1)
+		var heap arena
+		var mark []byte
+		return c.query("SELECT "+headColumns+", "+sortColumn+sql.sql, sql.args, func(st *zs.Stmt) error {
+			if len(page.Heads) == q.Limit {
+				more = true
+				return nil
 			}
-			var limits []fragment
-			if after != nil {
-				limits = append(limits, o.beyond(*after, true))
-			}
-			if before != nil {
-				limits = append(limits, o.beyond(*before, false))
-			}
-			sql := p.sql(limits...)
-			sql.add(o.by(q.FromEnd)+" LIMIT ?", q.Limit+1)
-			var bounds []bound
-			more := false
-			err = c.query("SELECT "+headColumns+", "+sortColumn+sql.sql, sql.args, func(st *zs.Stmt) error {
-				if len(page.Heads) == q.Limit {
-					more = true
-					return nil
-				}
-				h := readHead(st)
-				b := bound{columnValue(st, 5, sortType), h.ID}
-				h.Cursor, err = store.NewCursor(q.Sort, b.key, h.ID)
-				page.Heads = append(page.Heads, h)
-				bounds = append(bounds, b)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			if q.FromEnd {
-				slices.Reverse(page.Heads)
-				slices.Reverse(bounds)
-			}
-			page.HasNext, page.HasPrevious = more && !q.FromEnd, more && q.FromEnd
-			// What lies on the other sides of the page can only be there if a
-			// cursor cut it off.
-			if !page.HasNext && before != nil {
-				from := fragment{"NOT " + o.beyond(*before, false).sql, o.beyond(*before, false).args}
-				if n := len(bounds); n > 0 {
-					from = o.beyond(bounds[n-1], true)
-				}
-				page.HasNext, err = c.exists(p.sql(from), o.by(false))
-				if err != nil {
-					return err
-				}
-			}
-			if !page.HasPrevious && after != nil {
-				from := fragment{"NOT " + o.beyond(*after, true).sql, o.beyond(*after, true).args}
-				if len(bounds) > 0 {
-					from = o.beyond(bounds[0], false)
-				}
-				page.HasPrevious, err = c.exists(p.sql(from), o.by(true))
-			}
+			h := readHead(st, &heap)
+			mark, err = store.AppendCursor(mark[:0], q.Sort, columnValue(st, 5, sortType), h.ID)
+			h.Cursor = store.Cursor(mark)
+			page.Heads = append(page.Heads, h)
 			return err
 		})
 	})
 	if err != nil {
 		return store.Page{}, err
 	}
+	if q.FromEnd {
+		slices.Reverse(page.Heads)
+	}
+	page.HasPrevious, page.HasNext = q.Sides(more)
 	return page, nil
 }
 
-// exists tells whether a query has a row. The order makes it begin next to the
-// page, where it is most likely to find one soon.
-func (c *conn) exists(q fragment, by string) (bool, error) {
-	n, err := scalar(c, "SELECT 1"+q.sql+by+" LIMIT 1", q.args...)
-	return n != 0, err
-}
-
-// snapshot runs fn in a read transaction.
+// snapshot runs fn in a read transaction, on a connection that nothing
+// interrupts.
 func (c *conn) snapshot(fn func() error) (err error) {
-	defer func() {
-		// An interrupted connection has to be let go of before it can end its
-		// transaction. It may have one although BEGIN returned an error: an
-		// interrupt is noticed behind the step, too.
-		c.SetInterrupt(nil)
-		if !c.AutocommitEnabled() {
-			if e := c.query("ROLLBACK", nil, nil); err == nil {
-				err = e
-			}
-		}
-	}()
 	if err := c.query("BEGIN", nil, nil); err != nil {
 		return err
 	}
+	defer func() {
+		if e := c.query("ROLLBACK", nil, nil); err == nil {
+			err = e
+		}
+	}()
 	return fn()
 }
 

@@ -162,7 +162,8 @@ type collection struct {
 	single, sets []store.Field
 	byNumber     map[int]store.Field
 
-	sql statements
+	sql   statements
+	known known
 }
 
 // column returns the quoted column of a single-valued field.

@@ -200,6 +200,7 @@ func (s *Store) open(ctx context.Context, colls []*store.Collection) error {
 		if err != nil {
 			return wrap(ctx, err)
 		}
+		c.interruptible()
 		s.readers <- c
 	}
 	return nil

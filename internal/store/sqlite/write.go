@@ -340,6 +340,7 @@ func (s *Store) Replace(ctx context.Context, c *store.Collection, d *store.Docum
 		if err != nil {
 			return err
 		}
+		k.known.written.Add(1)
 		row, sets := k.row(d, tx.next())
 		if _, err := tx.exec(k.sql.replace, append(row[1:], rid)...); err != nil {
 			return err
@@ -420,6 +421,7 @@ func (t *writeTx) insert(k *collection, d *store.Document) (rid int64, sets map[
 		return 0, nil, err
 	}
 	t.position++
+	k.known.written.Add(1)
 	rid = t.LastInsertRowID()
 	_, err = t.exec(k.sql.bodyInsert, rid, d.Body)
 	return rid, sets, err

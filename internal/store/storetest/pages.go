@@ -213,6 +213,21 @@ func testCursorOfDeleted(t *testing.T, db *Database) {
 	p, err = b.Find(b.ctx(), b.matters, q)
 	b.must(err)
 	b.equal("back", order[:9], ids(p.Heads))
+	b.equal("back: on the sides", []bool{false, true}, []bool{p.HasPrevious, p.HasNext})
+	// A cursor stands for a document on its side, whether or not one is left.
+	for _, id := range order[:9] {
+		b.must(b.Delete(b.ctx(), b.matters, id, 1))
+	}
+	for _, where := range [][]store.Cond{nil, {store.In("state", []string{})}} {
+		q.Where = where
+		p, err = b.Find(b.ctx(), b.matters, q)
+		b.must(err)
+		b.equal("nothing left before the cursor", []any{0, false, true}, []any{len(p.Heads), p.HasPrevious, p.HasNext})
+	}
+	q.Where, q.After, q.Before, q.FromEnd, q.Limit = nil, q.Before, "", false, 30
+	p, err = b.Find(b.ctx(), b.matters, q)
+	b.must(err)
+	b.equal("the rest", []any{20, true, false}, []any{len(p.Heads), p.HasPrevious, p.HasNext})
 }
 
 func testBadCursors(t *testing.T, db *Database) {
