@@ -603,7 +603,9 @@ func TestTheDemonstrationCannotBeWritten(t *testing.T) {
 
 // The link of the demonstration signs in as a leader, again and again.
 func TestTheDemonstrationLink(t *testing.T) {
-	fill := func(context.Context, store.Store, demo.Options) (demo.Result, error) { return demo.Result{Cases: 1}, nil }
+	fill := func(context.Context, store.Store, demo.Options) (demo.Result, error) {
+		return demo.Result{Cases: 1}, nil
+	}
 	p := demonstration(t, fill)
 	link := p.shown(t, `Đăng nhập / Sign in: (http://localhost:\d+/signin\?token=\S+)\n`)
 	base, _, _ := strings.Cut(link, "/signin")
