@@ -18,13 +18,13 @@ func CheckCollections(colls []*Collection) error {
 			return fmt.Errorf("%w: collection name %q", ErrBadDeclaration, c.Name)
 		}
 		// SQLite does not tell names apart by case.
-		if key := strings.ToLower(c.Name); seen[key] {
+		key := strings.ToLower(c.Name)
+		if seen[key] {
 			return fmt.Errorf("%w: collection %q is declared twice", ErrBadDeclaration, c.Name)
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		if err := c.check(); err != nil {
-			return fmt.Errorf("%w: collection %q: %s", ErrBadDeclaration, c.Name, err)
+			return fmt.Errorf("%w: collection %q: %w", ErrBadDeclaration, c.Name, err)
 		}
 	}
 	return nil

@@ -17,9 +17,13 @@ import (
 
 func sample() *store.Collection {
 	return &store.Collection{Name: "c", Fields: []store.Field{
-		{Name: "s", Type: store.String, Sortable: true}, {Name: "i", Type: store.Int, Sortable: true},
-		{Name: "b", Type: store.Bool, Sortable: true}, {Name: "t", Type: store.Time, Sortable: true},
-		{Name: "plain", Type: store.String}, {Name: "set", Type: store.Strings}, {Name: "n", Type: store.Int},
+		{Name: "s", Type: store.String, Sortable: true},
+		{Name: "i", Type: store.Int, Sortable: true},
+		{Name: "b", Type: store.Bool, Sortable: true},
+		{Name: "t", Type: store.Time, Sortable: true},
+		{Name: "plain", Type: store.String},
+		{Name: "set", Type: store.Strings},
+		{Name: "n", Type: store.Int},
 	}}
 }
 
@@ -29,8 +33,15 @@ func TestCursorRoundTrip(t *testing.T) {
 		sort  string
 		value any
 	}{
-		{"", nil}, {"s", ""}, {"s", "Đỗ \"x\" \u2028 </script>"}, {"i", int64(1)<<62 + 1}, {"i", int64(-1) << 63}, {"b", true}, {"b", false},
-		{"t", time.Date(2019, 9, 30, 17, 0, 0, 1_000_000, time.UTC)}, {"t", store.Time.Zero()},
+		{"", nil},
+		{"s", ""},
+		{"s", "Đỗ \"x\" \u2028 </script>"},
+		{"i", int64(1)<<62 + 1},
+		{"i", int64(-1) << 63},
+		{"b", true},
+		{"b", false},
+		{"t", time.Date(2019, 9, 30, 17, 0, 0, 1_000_000, time.UTC)},
+		{"t", store.Time.Zero()},
 	} {
 		cur, err := store.NewCursor(test.sort, test.value, "án/1")
 		if err != nil {
@@ -120,8 +131,15 @@ func TestPrefixEnd(t *testing.T) {
 		prefix, end string
 		bounded     bool
 	}{
-		{"", "", false}, {"a", "b", true}, {"az", "a{", true}, {"đ", "Ē", true}, {"\u007f", "\u0080", true}, {"\ud7ff", "\ue000", true},
-		{"\uffff", "\U00010000", true}, {"a\U0010FFFF", "b", true}, {"\U0010FFFF", "", false},
+		{"", "", false},
+		{"a", "b", true},
+		{"az", "a{", true},
+		{"đ", "Ē", true},
+		{"\u007f", "\u0080", true},
+		{"\ud7ff", "\ue000", true},
+		{"\uffff", "\U00010000", true},
+		{"a\U0010FFFF", "b", true},
+		{"\U0010FFFF", "", false},
 	} {
 		end, bounded := store.PrefixEnd(test.prefix)
 		if test.prefix == "đ" {

@@ -85,7 +85,8 @@ func (k *collection) decode(raw bson.Raw) (*store.Document, int64, error) {
 	d := &store.Document{Fields: make(store.Fields, len(k.decl.Fields))}
 	var pos int64
 	for _, e := range elems {
-		v, ok := e.Value(), true
+		v := e.Value()
+		var ok bool
 		var n int64
 		switch key := e.Key(); key {
 		case keyID:

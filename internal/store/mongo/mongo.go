@@ -89,7 +89,7 @@ type Store struct {
 	// deadline is store.WriteDeadline, but in tests.
 	deadline time.Duration
 
-	ctx  context.Context // ends with the store
+	ctx  context.Context //nolint:containedctx // ends with the store, not with a call
 	stop context.CancelCauseFunc
 
 	mu     sync.Mutex
@@ -147,7 +147,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.open(ctx, o.Collections); err != nil {
 		err = s.wrap(ctx, err)
 		s.stop(store.ErrClosed)
-		return nil, errors.Join(err, disconnect(client))
+		return nil, errors.Join(err, disconnect(client)) //nolint:contextcheck // also when ctx has ended
 	}
 	return s, nil
 }
@@ -440,7 +440,7 @@ func (s *Store) reconcileIndexes(ctx context.Context, k *collection) error {
 	var models []mongo.IndexModel
 	for name, keys := range want {
 		models = append(models, mongo.IndexModel{Keys: keys, Options: options.Index().SetName(name)})
-		s.log.Info("mongo: index added", "collection", k.decl.Name, "index", name)
+		s.log.InfoContext(ctx, "mongo: index added", "collection", k.decl.Name, "index", name)
 	}
 	if len(models) == 0 {
 		return nil
@@ -537,7 +537,7 @@ func (s *Store) Info(ctx context.Context) (store.Info, error) {
 			}
 		}
 	case isCommandError(err): // not every account and engine may ask
-		s.log.Debug("mongo: no statistics", "error", err)
+		s.log.DebugContext(ctx, "mongo: no statistics", "error", err)
 	default:
 		return store.Info{}, s.wrap(ctx, err)
 	}

@@ -396,7 +396,8 @@ func (r *replica) getMore(c *command, cur *streamCursor) bson.D {
 				continue
 			}
 			doc := bson.D{
-				{Key: "_id", Value: token(cur.at + 1)}, {Key: "operationType", Value: e.operation},
+				{Key: "_id", Value: token(cur.at + 1)},
+				{Key: "operationType", Value: e.operation},
 				{Key: "ns", Value: bson.D{{Key: "db", Value: e.db}, {Key: "coll", Value: e.coll}}},
 				{Key: "documentKey", Value: bson.D{{Key: "_id", Value: e.id}}},
 			}

@@ -84,7 +84,7 @@ func (s *Store) Watch(ctx context.Context, from store.Position, fn func(store.Ch
 	// The end of the store ends the watch too.
 	watching, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(s.ctx, func() { cancel(store.ErrClosed) })()
+	defer context.AfterFunc(s.ctx, func() { cancel(store.ErrClosed) })() //nolint:contextcheck // the store's end
 	follow := s.poll
 	if s.can.streams {
 		follow = s.stream
@@ -130,7 +130,7 @@ func (s *Store) retry(ctx context.Context, once func() (progress bool, err error
 		if progress {
 			pause = retryFirst
 		}
-		s.log.Warn("mongo: watching is interrupted", "error", err, "retry", pause)
+		s.log.WarnContext(ctx, "mongo: watching is interrupted", "error", err, "retry", pause)
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
@@ -198,7 +198,7 @@ func (s *Store) stream(ctx context.Context, kind, place string, fn func(store.Ch
 			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), streamAwait)
 			defer cancel()
 			if e := cs.Close(closing); e != nil {
-				s.log.Debug("mongo: closing a change stream", "error", e)
+				s.log.DebugContext(ctx, "mongo: closing a change stream", "error", e)
 			}
 		}()
 		for cs.Next(ctx) {
@@ -206,8 +206,10 @@ func (s *Store) stream(ctx context.Context, kind, place string, fn func(store.Ch
 			if err := cs.Decode(&e); err != nil {
 				return progress, fmt.Errorf("%w: change: %w", errStored, err)
 			}
-			c := store.Change{Collection: e.Namespace.Collection, ID: e.Key.ID, Version: e.Document.Version,
-				Position: s.makePosition(kindToken, base64.RawURLEncoding.EncodeToString(cs.ResumeToken()))}
+			c := store.Change{
+				Collection: e.Namespace.Collection, ID: e.Key.ID, Version: e.Document.Version,
+				Position: s.makePosition(kindToken, base64.RawURLEncoding.EncodeToString(cs.ResumeToken())),
+			}
 			switch e.Operation {
 			case "insert", "replace":
 			case "delete":

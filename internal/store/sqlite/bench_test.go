@@ -22,10 +22,14 @@ func benchCollection() *store.Collection {
 	return &store.Collection{
 		Name: "cases",
 		Fields: []store.Field{
-			{Name: "number", Type: store.String}, {Name: "state", Type: store.String},
-			{Name: "titleKey", Type: store.String, Sortable: true}, {Name: "opened", Type: store.Time, Sortable: true},
+			{Name: "number", Type: store.String},
+			{Name: "state", Type: store.String},
+			{Name: "titleKey", Type: store.String, Sortable: true},
+			{Name: "opened", Type: store.Time, Sortable: true},
 			{Name: "amount", Type: store.Int},
-			{Name: "words", Type: store.Strings}, {Name: "units", Type: store.Strings}, {Name: "officers", Type: store.Strings},
+			{Name: "words", Type: store.Strings},
+			{Name: "units", Type: store.Strings},
+			{Name: "officers", Type: store.Strings},
 		},
 		Indexes:    []store.Index{{"units", "state", "opened"}, {"words", "opened"}, {"titleKey"}, {"number"}},
 		ScopeField: "units", OfficerField: "officers",
@@ -94,7 +98,7 @@ func BenchmarkBulkInsert(b *testing.B) {
 	b.Run("hand", func(b *testing.B) {
 		s, dir := benchOpen(b, benchCollection())
 		k := s.colls["cases"]
-		c, err := zs.OpenConn(filepath.Join(dir, FileName), zs.OpenReadWrite, zs.OpenNoMutex)
+		c, err := zs.OpenConn(filepath.Join(dir, FileName), zs.OpenReadWrite)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -187,17 +191,36 @@ func BenchmarkFind(b *testing.B) {
 		sql   string
 		args  []any
 	}{
-		{"unit+state", store.Query{Scope: thads.UnitScope("unit03"), Where: []store.Cond{store.Eq("state", "s3")}},
-			heads + "WHERE m.f_state = 's3' AND " + has("units") + " ORDER BY m.f_opened, m.id LIMIT 51", []any{"unit03"}},
-		{"unit+state behind cursor", store.Query{Scope: thads.UnitScope("unit03"), Where: []store.Cond{store.Eq("state", "s3")}, After: cursor},
-			heads + "WHERE m.f_state = 's3' AND (m.f_opened, m.id) > (?, 'case_8') AND " + has("units") + " ORDER BY m.f_opened, m.id LIMIT 51", []any{mid, "unit03"}},
-		{"common word", store.Query{Scope: thads.Everything(), Where: []store.Cond{store.All("words", []string{"nguyen"})}},
-			heads + "WHERE " + has("words") + " ORDER BY m.f_opened, m.id LIMIT 51", []any{"nguyen"}},
-		{"rare word", store.Query{Scope: thads.Everything(), Where: []store.Cond{store.All("words", []string{"w77"})}},
-			heads + "WHERE m.rid IN (SELECT rid FROM cases_set WHERE field = " + fmt.Sprint(num["words"]) + " AND term = ?) ORDER BY m.f_opened, m.id LIMIT 51", []any{"w77"}},
-		{"common and rare in a unit", store.Query{Scope: thads.UnitScope("unit00"), Where: []store.Cond{store.All("words", []string{"nguyen", "van", "g5"})}},
+		{
+			"unit+state",
+			store.Query{Scope: thads.UnitScope("unit03"), Where: []store.Cond{store.Eq("state", "s3")}},
+			heads + "WHERE m.f_state = 's3' AND " + has("units") + " ORDER BY m.f_opened, m.id LIMIT 51",
+			[]any{"unit03"},
+		},
+		{
+			"unit+state behind cursor",
+			store.Query{Scope: thads.UnitScope("unit03"), Where: []store.Cond{store.Eq("state", "s3")}, After: cursor},
+			heads + "WHERE m.f_state = 's3' AND (m.f_opened, m.id) > (?, 'case_8') AND " + has("units") + " ORDER BY m.f_opened, m.id LIMIT 51",
+			[]any{mid, "unit03"},
+		},
+		{
+			"common word",
+			store.Query{Scope: thads.Everything(), Where: []store.Cond{store.All("words", []string{"nguyen"})}},
+			heads + "WHERE " + has("words") + " ORDER BY m.f_opened, m.id LIMIT 51",
+			[]any{"nguyen"},
+		},
+		{
+			"rare word",
+			store.Query{Scope: thads.Everything(), Where: []store.Cond{store.All("words", []string{"w77"})}},
+			heads + "WHERE m.rid IN (SELECT rid FROM cases_set WHERE field = " + fmt.Sprint(num["words"]) + " AND term = ?) ORDER BY m.f_opened, m.id LIMIT 51",
+			[]any{"w77"},
+		},
+		{
+			"common and rare in a unit",
+			store.Query{Scope: thads.UnitScope("unit00"), Where: []store.Cond{store.All("words", []string{"nguyen", "van", "g5"})}},
 			heads + "WHERE " + has("words") + " AND " + has("words") + " AND " + has("units") + " AND m.rid IN (SELECT rid FROM cases_set WHERE field = " + fmt.Sprint(num["words"]) + " AND term = ?) ORDER BY m.f_opened, m.id LIMIT 51",
-			[]any{"nguyen", "van", "unit00", "g5"}},
+			[]any{"nguyen", "van", "unit00", "g5"},
+		},
 	} {
 		q.query.Sort, q.query.Limit = "opened", 50
 		b.Run(q.name+"/store", func(b *testing.B) {

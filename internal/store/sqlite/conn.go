@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	zs "zombiezen.com/go/sqlite"
@@ -31,11 +32,34 @@ func (c *conn) interruptible() {
 	c.SetInterrupt(c.abort)
 }
 
+// readers are the idle connections. The one that was used last is used next,
+// because the pages that it keeps are the warmest.
+type readers struct {
+	free chan struct{} // one for each of idle; received before take
+	mu   sync.Mutex
+	idle []*conn
+}
+
+func (r *readers) put(c *conn) {
+	r.mu.Lock()
+	r.idle = append(r.idle, c)
+	r.mu.Unlock()
+	r.free <- struct{}{}
+}
+
+func (r *readers) take() *conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.idle[len(r.idle)-1]
+	r.idle = r.idle[:len(r.idle)-1]
+	return c
+}
+
 // newReader opens a connection that reads.
 func (s *Store) newReader() (*conn, error) {
 	// It is opened for writing because the last connection to close a WAL file
 	// cleans up behind it; query_only keeps it from anything else.
-	c, err := zs.OpenConn(s.path, zs.OpenReadWrite, zs.OpenNoMutex)
+	c, err := zs.OpenConn(s.path, zs.OpenReadWrite)
 	if err != nil {
 		return nil, err
 	}
@@ -63,13 +87,14 @@ func (s *Store) read(ctx context.Context, fn func(*conn) error) error {
 	default:
 	}
 	select {
-	case c = <-s.readers:
+	case <-s.readers.free:
+		c = s.readers.take()
 	case <-ctx.Done():
 		return fmt.Errorf("sqlite: %w", ctx.Err())
 	case <-s.closing:
 		return store.ErrClosed
 	}
-	defer func() { s.readers <- c }()
+	defer s.readers.put(c)
 	if ctx.Done() != nil {
 		abort := c.abort
 		stop := context.AfterFunc(ctx, func() { close(abort) })
@@ -230,6 +255,7 @@ func wrap(ctx context.Context, err error) error {
 		zs.ResultCantOpen, zs.ResultNoMem, zs.ResultPerm, zs.ResultAuth, zs.ResultNoLFS,
 		zs.ResultProtocol, zs.ResultCorrupt:
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
+	default:
 	}
 	return err
 }

@@ -264,8 +264,14 @@ func TestPlans(t *testing.T) {
 		want  int
 		drive string // "" for probing
 	}{
-		{"common", 51, ""}, {"rare", 51, "rare"}, {"common rare", 51, "rare"}, {"even odd", 51, "even"}, {"common even", 51, ""},
-		{"common", 0, "common"}, {"common rare", 0, "rare"}, {"absent common", 51, "absent"},
+		{"common", 51, ""},
+		{"rare", 51, "rare"},
+		{"common rare", 51, "rare"},
+		{"even odd", 51, "even"},
+		{"common even", 51, ""},
+		{"common", 0, "common"},
+		{"common rare", 0, "rare"},
+		{"absent common", 51, "absent"},
 	} {
 		f := k.filter(thads.UnitScope("u1"), []store.Cond{store.All("words", strings.Fields(test.words))})
 		if test.words == "even odd" {
@@ -301,6 +307,40 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestReads checks for which conditions a row met along the sort has to be read.
+func TestReads(t *testing.T) {
+	k := newCollection(benchCollection(), map[string]int{})
+	units, state, amount := store.Eq("units", "u"), store.Eq("state", "s"), store.Between("amount", int64(1), nil)
+	for _, test := range []struct {
+		where []store.Cond
+		sort  string
+		reads bool
+	}{
+		{nil, "opened", false}, {[]store.Cond{units}, "opened", false}, {[]store.Cond{units, state}, "opened", false},
+		{[]store.Cond{units, state}, "titleKey", true}, {[]store.Cond{amount}, "opened", true}, {[]store.Cond{state, amount}, "opened", true},
+		{[]store.Cond{state}, "", false}, {[]store.Cond{amount}, "", true},
+	} {
+		if got := k.reads(test.where, test.sort); got != test.reads {
+			t.Errorf("%v by %q: %v", test.where, test.sort, got)
+		}
+	}
+}
+
+// TestReadersWarmestFirst checks that reads one after another share a connection.
+func TestReadersWarmestFirst(t *testing.T) {
+	s, _ := openMatters(t, t.TempDir())
+	used := map[*conn]bool{}
+	for range 3 * s.pool {
+		must(t, s.read(t.Context(), func(c *conn) error {
+			used[c] = true
+			return nil
+		}))
+	}
+	if len(used) != 1 {
+		t.Errorf("%d connections were used by turns", len(used))
+	}
+}
+
 // TestKnownCounts checks when a number that was counted for a choice is counted
 // again: when a higher bound is asked for, and after many writes.
 func TestKnownCounts(t *testing.T) {
@@ -321,8 +361,16 @@ func TestKnownCounts(t *testing.T) {
 		insert      int
 		bound, want int64
 	}{
-		{10, 100, 10}, {5, 100, 10}, {0, 8, 8}, {0, 1000, 10}, {knownWrites, 1000, knownWrites + 15}, {0, 20, 20}, {5, 2000, knownWrites + 15},
-		{knownWrites, 30, 30}, {5, 20, 20}, {0, 2000, 2*knownWrites + 25},
+		{10, 100, 10},
+		{5, 100, 10},
+		{0, 8, 8},
+		{0, 1000, 10},
+		{knownWrites, 1000, knownWrites + 15},
+		{0, 20, 20},
+		{5, 2000, knownWrites + 15},
+		{knownWrites, 30, 30},
+		{5, 20, 20},
+		{0, 2000, 2*knownWrites + 25},
 	} {
 		insert(step.insert)
 		must(t, s.read(t.Context(), func(conn *conn) error {

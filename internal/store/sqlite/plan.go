@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -103,6 +104,9 @@ type filter struct {
 	columns []fragment // conditions on the row m of the main table
 	// selective tells that an equality on a column may have an index.
 	selective bool
+	// reads tells that no declared index holds the columns and the sort, so
+	// that every row probed has to be read.
+	reads bool
 }
 
 // filter translates a checked scope and conditions.
@@ -118,6 +122,23 @@ func (k *collection) filter(scope thads.Scope, where []store.Cond) filter {
 		}
 	}
 	return f
+}
+
+// reads tells whether rows met along the sort have to be read for the
+// conditions on columns, because no declared index holds these and the sort.
+func (k *collection) reads(where []store.Cond, sort string) bool {
+	single := func(w store.Cond) bool {
+		f, _ := k.decl.Field(w.Field)
+		return f.Type != store.Strings
+	}
+	if !slices.ContainsFunc(where, single) {
+		return false
+	}
+	return !slices.ContainsFunc(k.decl.Indexes, func(ix store.Index) bool {
+		return (sort == "" || slices.Contains(ix, sort)) && !slices.ContainsFunc(where, func(w store.Cond) bool {
+			return single(w) && !slices.Contains(ix, w.Field)
+		})
+	})
 }
 
 // scope adds what the scope demands.
@@ -193,6 +214,7 @@ func (k *collection) setFilter(f *filter, w store.Cond) {
 		if len(w.Values) > 0 {
 			f.columns = append(f.columns, k.probe(setCond{field: n, terms: w.Values}, "m.rid", false))
 		}
+	case store.OpRange: // refused by Query.Check
 	}
 }
 
@@ -240,6 +262,7 @@ func (k *collection) columnFilter(f *filter, w store.Cond) {
 			}
 			c.add(col+" <= ?", w.High)
 		}
+	case store.OpAll: // refused by Query.Check
 	}
 	f.columns = append(f.columns, c)
 }
@@ -338,8 +361,9 @@ func (k *collection) driving(f filter, by int) *plan {
 // A rare term is best driven from: its few documents are read and sorted. A
 // common one is best probed along the sort, where a page is full after a few
 // rows. With n documents of the rarest term among total, driving reads n rows
-// and probing about want*total/n, which are equal at sqrt(want*total); a
-// driven row costs some three times as much as a probed one.
+// and probing about want*total/n, which are equal at sqrt(want*total). A driven
+// row costs some three times as much as one probed within an index, and as much
+// as one that has to be read for another condition.
 func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	if len(f.sets) == 0 {
 		return k.probing(f), nil
@@ -350,7 +374,11 @@ func (c *conn) choose(k *collection, f filter, want int) (*plan, error) {
 	}
 	bound := int64(maxDrive)
 	if want > 0 {
-		bound = int64(math.Sqrt(float64(want) * float64(total) / 3))
+		rows := float64(want) * float64(total)
+		if !f.reads {
+			rows /= 3
+		}
+		bound = int64(math.Sqrt(rows))
 		bound = min(max(bound, minDrive), maxDrive)
 	}
 	best, fewest := -1, bound+1
@@ -416,8 +444,10 @@ func (k *collection) sample(c *conn, f filter, by int) (int64, error) {
 	}
 	return k.known.ask(key, 1, func() (int64, error) {
 		match := f.sets[by].match("d")
-		q := fragment{"SELECT count(*) FROM (SELECT d.rid AS rid FROM " + k.set + " AS d WHERE " + match.sql + " LIMIT ?) AS d",
-			append(match.args, sampleRows)}
+		q := fragment{
+			"SELECT count(*) FROM (SELECT d.rid AS rid FROM " + k.set + " AS d WHERE " + match.sql + " LIMIT ?) AS d",
+			append(match.args, sampleRows),
+		}
 		word := " WHERE "
 		for i, sc := range f.sets {
 			if i != by {

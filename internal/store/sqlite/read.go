@@ -269,6 +269,7 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 	var page store.Page
 	more := false
 	f := k.filter(q.Scope, q.Where)
+	f.reads = k.reads(q.Where, q.Sort)
 	err = s.read(ctx, func(c *conn) error {
 		if f.nothing {
 			return nil
@@ -280,18 +281,23 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 		sql := p.sql(limits...)
 		sql.add(o.by(q.FromEnd)+" LIMIT ?", q.Limit+1)
 		var heap arena
-		var mark []byte
-		return c.query("SELECT "+headColumns+", "+sortColumn+sql.sql, sql.args, func(st *zs.Stmt) error {
+		var marks []byte // the cursors one behind the other
+		var ends []int
+		err = c.query("SELECT "+headColumns+", "+sortColumn+sql.sql, sql.args, func(st *zs.Stmt) error {
 			if len(page.Heads) == q.Limit {
 				more = true
 				return nil
 			}
 			h := readHead(st, &heap)
-			mark, err = store.AppendCursor(mark[:0], q.Sort, columnValue(st, 5, sortType), h.ID)
-			h.Cursor = store.Cursor(mark)
-			page.Heads = append(page.Heads, h)
+			marks, err = store.AppendCursor(marks, q.Sort, columnValue(st, 5, sortType), h.ID)
+			page.Heads, ends = append(page.Heads, h), append(ends, len(marks))
 			return err
 		})
+		all, at := store.Cursor(marks), 0
+		for i, end := range ends {
+			page.Heads[i].Cursor, at = all[at:end], end
+		}
+		return err
 	})
 	if err != nil {
 		return store.Page{}, err

@@ -94,7 +94,7 @@ type Store struct {
 	written chan struct{} // closed when writeLoop ended
 	pruned  time.Time     // used by writeLoop alone
 
-	readers  chan *conn // idle connections
+	readers  readers
 	pool     int
 	watchers sync.WaitGroup
 
@@ -163,7 +163,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 
 // open connects the writer, prepares the file and connects the readers.
 func (s *Store) open(ctx context.Context, colls []*store.Collection) error {
-	w, err := zs.OpenConn(s.path, zs.OpenReadWrite, zs.OpenNoMutex)
+	w, err := zs.OpenConn(s.path, zs.OpenReadWrite)
 	if err != nil {
 		return wrap(ctx, err)
 	}
@@ -194,14 +194,14 @@ func (s *Store) open(ctx context.Context, colls []*store.Collection) error {
 	if err := s.readIdentity(w); err != nil {
 		return wrap(ctx, err)
 	}
-	s.readers = make(chan *conn, s.pool)
+	s.readers.free = make(chan struct{}, s.pool)
 	for range s.pool {
 		c, err := s.newReader()
 		if err != nil {
 			return wrap(ctx, err)
 		}
 		c.interruptible()
-		s.readers <- c
+		s.readers.put(c)
 	}
 	return nil
 }
@@ -221,7 +221,8 @@ func (s *Store) Close() error {
 	var errs []error
 	for range s.pool {
 		// A connection comes back when its read ends.
-		errs = append(errs, (<-s.readers).Close())
+		<-s.readers.free
+		errs = append(errs, s.readers.take().Close())
 	}
 	return errors.Join(append(errs, s.writer.Close())...)
 }
@@ -229,8 +230,9 @@ func (s *Store) Close() error {
 // release closes the connections of a store that did not open.
 func (s *Store) release() error {
 	var errs []error
-	for len(s.readers) > 0 {
-		errs = append(errs, (<-s.readers).Close())
+	for len(s.readers.free) > 0 {
+		<-s.readers.free
+		errs = append(errs, s.readers.take().Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())

@@ -113,7 +113,7 @@ func (s *Store) deliver(ctx context.Context, c *conn, at int64, fn func(store.Ch
 		}
 		for _, ch := range changes {
 			if ctx.Err() != nil {
-				return at, nil
+				return at, nil //nolint:nilerr // that is how a watch is meant to end
 			}
 			select {
 			case <-s.closing:

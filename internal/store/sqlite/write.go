@@ -55,7 +55,7 @@ func (k *collection) statements() statements {
 
 // A job is one write on its way through writeLoop.
 type job struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // of the call that waits for it
 	since time.Time
 	// run makes the changes. It returns a sentinel of the contract without
 	// having changed anything, or an error of the engine.

@@ -246,9 +246,14 @@ func testBadCursors(t *testing.T, db *Database) {
 		cursor store.Cursor
 		sort   string
 	}{
-		{"rubbish", "rubbish", "opened"}, {"not base64", "!!", "opened"}, {"empty object", "e30", "opened"},
-		{"of another sort", good, "titleKey"}, {"of a sort, for the id", good, ""}, {"of the id, for a sort", ofID, "opened"},
-		{"cut", good[:len(good)-4], "opened"}, {"an id", store.Cursor(p.Heads[0].ID), ""},
+		{"rubbish", "rubbish", "opened"},
+		{"not base64", "!!", "opened"},
+		{"empty object", "e30", "opened"},
+		{"of another sort", good, "titleKey"},
+		{"of a sort, for the id", good, ""},
+		{"of the id, for a sort", ofID, "opened"},
+		{"cut", good[:len(good)-4], "opened"},
+		{"an id", store.Cursor(p.Heads[0].ID), ""},
 	} {
 		for _, before := range []bool{false, true} {
 			q := store.Query{Scope: thads.Everything(), Sort: test.sort, Limit: 2}

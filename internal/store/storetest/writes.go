@@ -190,9 +190,9 @@ func testBulkInsert(t *testing.T, db *Database) {
 	taken, err := b.BulkInsert(b.ctx(), b.matters, docs[:20])
 	b.must(err)
 	b.equal("none taken", []int(nil), taken)
-	other := make([]*store.Document, 60)
-	for i, d := range docs {
-		other[i] = matter(d.ID, store.Fields{"state": "other"})
+	var other []*store.Document
+	for _, d := range docs {
+		other = append(other, matter(d.ID, store.Fields{"state": "other"}))
 	}
 	other = append(other, matter(docs[40].ID, store.Fields{"state": "twice"}))
 	taken, err = b.BulkInsert(b.ctx(), b.matters, other)
