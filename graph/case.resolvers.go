@@ -28,12 +28,12 @@ func (r *caseResolver) Officer(ctx context.Context, obj *thads.CaseHead) (*thads
 	return r.officerOf(ctx, obj.Officer)
 }
 
-func (r *caseResolver) Parties(ctx context.Context, obj *thads.CaseHead) ([]*thads.Party, error) {
+func (r *caseResolver) Parties(ctx context.Context, obj *thads.CaseHead) ([]*view.Party, error) {
 	c, err := caseOf(ctx, obj)
 	if err != nil {
 		return nil, err
 	}
-	return view.Pointers(c.Parties), nil
+	return view.Parties(c.Parties), nil
 }
 
 func (r *caseResolver) Obligations(ctx context.Context, obj *thads.CaseHead) ([]*thads.Balance, error) {

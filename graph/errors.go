@@ -103,14 +103,26 @@ func outcome(ctx context.Context, err error) ([]*model.UserError, error) {
 		if e.Code == thads.CodeForbidden || e.Code == thads.CodeUnavailable {
 			return nil, err
 		}
-		u := &model.UserError{Code: e.Code, Message: e.Text.In(request.FromContext(ctx).Language()), Field: e.Field}
-		if u.Field == nil {
-			u.Field = []string{}
-		}
+		u := &model.UserError{Code: e.Code, Message: e.Text.In(request.FromContext(ctx).Language()), Field: inputField(e.Field)}
 		if e.Event != 0 {
 			u.Event = &e.Event
 		}
 		out = append(out, u)
 	}
 	return out, nil
+}
+
+// inputField is the path of an input in the API for a field of the domain:
+// there whoever receives a record is told from who holds it.
+func inputField(field []string) []string {
+	out := append([]string{}, field...)
+	if len(out) > 0 {
+		switch out[0] {
+		case "toUnit":
+			out[0] = "unit"
+		case "toOfficer":
+			out[0] = "officer"
+		}
+	}
+	return out
 }

@@ -28,7 +28,7 @@ type CaseResolver interface {
 	Unit(ctx context.Context, obj *thads.CaseHead) (*thads.Unit, error)
 	Officer(ctx context.Context, obj *thads.CaseHead) (*thads.Officer, error)
 
-	Parties(ctx context.Context, obj *thads.CaseHead) ([]*thads.Party, error)
+	Parties(ctx context.Context, obj *thads.CaseHead) ([]*view.Party, error)
 	Obligations(ctx context.Context, obj *thads.CaseHead) ([]*thads.Balance, error)
 	Events(ctx context.Context, obj *thads.CaseHead) ([]*view.CaseEvent, error)
 	Units(ctx context.Context, obj *thads.CaseHead) ([]*thads.Unit, error)
@@ -567,8 +567,8 @@ func (ec *executionContext) _Case_parties(ctx context.Context, field graphql.Col
 			return ec.Resolvers.Case().Parties(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*thads.Party) graphql.Marshaler {
-			return ec.marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐPartyᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.Party) graphql.Marshaler {
+			return ec.marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐPartyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1617,8 +1617,8 @@ func (ec *executionContext) _CaseEvent_parties(ctx context.Context, field graphq
 			return obj.Parties, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*thads.Party) graphql.Marshaler {
-			return ec.marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐPartyᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.Party) graphql.Marshaler {
+			return ec.marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐPartyᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2975,7 +2975,7 @@ func (ec *executionContext) fieldContext_Obligation_closed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Obligation", field, false, false, "Dong")
 }
 
-func (ec *executionContext) _Party_id(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_id(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2998,7 +2998,7 @@ func (ec *executionContext) fieldContext_Party_id(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Party", field, false, false, "String")
 }
 
-func (ec *executionContext) _Party_role(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_role(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3021,7 +3021,7 @@ func (ec *executionContext) fieldContext_Party_role(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Party", field, false, false, "PartyRole")
 }
 
-func (ec *executionContext) _Party_kind(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_kind(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3044,7 +3044,7 @@ func (ec *executionContext) fieldContext_Party_kind(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Party", field, false, false, "PartyKind")
 }
 
-func (ec *executionContext) _Party_name(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_name(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3067,7 +3067,7 @@ func (ec *executionContext) fieldContext_Party_name(_ context.Context, field gra
 	return graphql.NewScalarFieldContext("Party", field, false, false, "String")
 }
 
-func (ec *executionContext) _Party_address(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_address(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3090,7 +3090,7 @@ func (ec *executionContext) fieldContext_Party_address(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Party", field, false, false, "String")
 }
 
-func (ec *executionContext) _Party_birthYear(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_birthYear(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3102,8 +3102,8 @@ func (ec *executionContext) _Party_birthYear(ctx context.Context, field graphql.
 			return obj.BirthYear, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalOInt2int(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3113,7 +3113,7 @@ func (ec *executionContext) fieldContext_Party_birthYear(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Party", field, false, false, "Int")
 }
 
-func (ec *executionContext) _Party_juvenile(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_juvenile(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3136,7 +3136,7 @@ func (ec *executionContext) fieldContext_Party_juvenile(_ context.Context, field
 	return graphql.NewScalarFieldContext("Party", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _Party_jointGroup(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_jointGroup(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3159,7 +3159,7 @@ func (ec *executionContext) fieldContext_Party_jointGroup(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Party", field, false, false, "String")
 }
 
-func (ec *executionContext) _Party_hasIdentityNumber(ctx context.Context, field graphql.CollectedField, obj *thads.Party) (ret graphql.Marshaler) {
+func (ec *executionContext) _Party_hasIdentityNumber(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -7383,7 +7383,7 @@ func (ec *executionContext) _Obligation(ctx context.Context, sel ast.SelectionSe
 
 var partyImplementors = []string{"Party"}
 
-func (ec *executionContext) _Party(ctx context.Context, sel ast.SelectionSet, obj *thads.Party) graphql.Marshaler {
+func (ec *executionContext) _Party(ctx context.Context, sel ast.SelectionSet, obj *view.Party) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, partyImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -8142,11 +8142,11 @@ func (ec *executionContext) marshalNObligationKind2githubᚗcomᚋthadsᚋthads�
 	return res
 }
 
-func (ec *executionContext) marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐPartyᚄ(ctx context.Context, sel ast.SelectionSet, v []*thads.Party) graphql.Marshaler {
+func (ec *executionContext) marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐPartyᚄ(ctx context.Context, sel ast.SelectionSet, v []*view.Party) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNParty2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐParty(ctx, sel, v[i])
+		return ec.marshalNParty2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐParty(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -8158,7 +8158,7 @@ func (ec *executionContext) marshalNParty2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋi
 	return ret
 }
 
-func (ec *executionContext) marshalNParty2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐParty(ctx context.Context, sel ast.SelectionSet, v *thads.Party) graphql.Marshaler {
+func (ec *executionContext) marshalNParty2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐParty(ctx context.Context, sel ast.SelectionSet, v *view.Party) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Party!")
 		return graphql.Null

@@ -2332,18 +2332,6 @@ func (ec *executionContext) marshalOInt2githubᚗcomᚋthadsᚋthadsᚋinternal�
 	return res
 }
 
-func (ec *executionContext) unmarshalOInt2int(ctx context.Context, v any) (int, error) {
-	res, err := scalar.UnmarshalInt(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOInt2int(ctx context.Context, sel ast.SelectionSet, v int) graphql.Marshaler {
-	_ = sel
-	_ = ctx
-	res := scalar.MarshalInt(v)
-	return res
-}
-
 func (ec *executionContext) unmarshalOInt2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐStatYearᚄ(ctx context.Context, v any) ([]thads.StatYear, error) {
 	if v == nil {
 		return nil, nil

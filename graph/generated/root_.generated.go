@@ -6849,6 +6849,7 @@ extend type Mutation {
 
 "One enforcement decision and all that happened to it: 1 việc (việc thi hành án)."
 type Case implements Node {
+  "The id: opaque, the same for ever."
   id: ID!
   "The number of events recorded; send it back when changing the case (phiên bản)."
   version: Int!
@@ -9506,7 +9507,7 @@ enum DirectiveEventKind {
     id: ID
     "The officer's code (mã công chức)."
     code: String
-  ): Officer @access(right: READ)
+  ): Officer @access(right: SIGNED_IN)
 
   "The officers (danh sách công chức)."
   officers(
@@ -9522,7 +9523,7 @@ enum DirectiveEventKind {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): OfficerConnection! @access(right: READ)
+  ): OfficerConnection! @access(right: SIGNED_IN)
 }
 
 extend type Mutation {
@@ -10261,6 +10262,7 @@ type UnitReorganisePayload {
 
 "A long work over many records that goes on after a crash (công việc chạy nền)."
 type Job implements Node {
+  "The id: opaque, the same for ever."
   id: ID!
   "What it does."
   kind: String!
@@ -10995,7 +10997,7 @@ enum TaskEventKind {
     id: ID
     "The unit's code (mã đơn vị)."
     code: String
-  ): Unit @access(right: READ)
+  ): Unit @access(right: SIGNED_IN)
 
   "The units (danh sách đơn vị)."
   units(
@@ -11011,7 +11013,7 @@ enum TaskEventKind {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): UnitConnection! @access(right: READ)
+  ): UnitConnection! @access(right: SIGNED_IN)
 }
 
 extend type Mutation {

@@ -9947,7 +9947,7 @@ func (ec *executionContext) _Query_officer(ctx context.Context, field graphql.Co
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal *thads.Officer
 					return zeroVal, err
@@ -10009,7 +10009,7 @@ func (ec *executionContext) _Query_officers(ctx context.Context, field graphql.C
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Officer]
 					return zeroVal, err
@@ -10319,7 +10319,7 @@ func (ec *executionContext) _Query_unit(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal *thads.Unit
 					return zeroVal, err
@@ -10381,7 +10381,7 @@ func (ec *executionContext) _Query_units(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Unit]
 					return zeroVal, err

@@ -110,7 +110,7 @@ type CaseEvent struct {
 	Finding    *thads.Finding
 	Measure    *thads.Measure
 	// Parties are those the event opens the case with, or changes.
-	Parties []*thads.Party
+	Parties []*Party
 }
 
 // CaseEvents shows the history of a case.
@@ -126,8 +126,23 @@ func CaseEvents(c *thads.Case) []*CaseEvent {
 		out[i] = &CaseEvent{
 			CaseEvent: e, Fate: fates[i], FateBy: optional(by[i]),
 			Supersedes: optional(e.Supersedes), Voids: optional(e.Voids), Amount: optional(e.Amount),
-			Finding: optional(e.Finding), Measure: optional(e.Measure), Parties: Pointers(parties),
+			Finding: optional(e.Finding), Measure: optional(e.Measure), Parties: Parties(parties),
 		}
+	}
+	return out
+}
+
+// A Party is a party whose year of birth may be unknown.
+type Party struct {
+	*thads.Party
+	BirthYear *int
+}
+
+// Parties shows parties.
+func Parties(ps []thads.Party) []*Party {
+	out := make([]*Party, len(ps))
+	for i := range ps {
+		out[i] = &Party{Party: &ps[i], BirthYear: optional(ps[i].BirthYear)}
 	}
 	return out
 }
