@@ -243,7 +243,8 @@ func TestUnusableBuild(t *testing.T) {
 	}{
 		{"no document", "no index.html", fstest.MapFS{"assets/a.js": {Data: []byte("1")}}},
 		{"unknown type", `no content type is declared for ".exe"`, fstest.MapFS{
-			"index.html": {Data: []byte(indexBody)}, "setup.exe": {Data: []byte("MZ")}}},
+			"index.html": {Data: []byte(indexBody)}, "setup.exe": {Data: []byte("MZ")},
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -113,7 +113,7 @@ func (f *CaseFilter) conds(a *App, d *Directory) ([]store.Cond, error) {
 		return nil, nil
 	}
 	if f.Text != nil {
-		w = append(w, wordConds("words", *f.Text)...)
+		w = append(w, wordConds(*f.Text)...)
 	}
 	if f.States != nil {
 		w = append(w, store.In("state", texts(f.States)))
@@ -199,13 +199,13 @@ func (r *DongRange) conds(w []store.Cond, es *thads.Errors, field string) []stor
 // wordConds matches records that have all words of the text, the last of them
 // perhaps unfinished, as it is while somebody types. A text without any word
 // matches nothing, unless it is empty.
-func wordConds(field, text string) []store.Cond {
+func wordConds(text string) []store.Cond {
 	words := thads.Tokens(text)
 	if len(words) == 0 {
 		if thads.NormalizeName(text) == "" {
 			return nil
 		}
-		return []store.Cond{store.In(field, []string{})}
+		return []store.Cond{store.In("words", []string{})}
 	}
 	typed := lastWord(text)
 	var whole []string
@@ -217,10 +217,10 @@ func wordConds(field, text string) []store.Cond {
 	typed = withoutZeros(typed)
 	var conds []store.Cond
 	if len(whole) > 0 {
-		conds = append(conds, store.All(field, whole))
+		conds = append(conds, store.All("words", whole))
 	}
 	if typed != "" {
-		conds = append(conds, store.Prefix(field, typed))
+		conds = append(conds, store.Prefix("words", typed))
 	}
 	return conds
 }
@@ -328,7 +328,7 @@ func (a *App) CaseByNumber(ctx context.Context, unit thads.UnitID, number string
 // PublicDebtors returns one page of the debtors whom the law makes public,
 // ordered by name. Anybody may ask.
 func (a *App) PublicDebtors(ctx context.Context, text string, page PageArgs) (*Page[*thads.Case], error) {
-	where := append([]store.Cond{store.Eq("publishable", true)}, wordConds("words", text)...)
+	where := append([]store.Cond{store.Eq("publishable", true)}, wordConds(text)...)
 	q, err := page.query(thads.Everything(), where, "debtor", false)
 	if err != nil {
 		return nil, err

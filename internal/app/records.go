@@ -188,7 +188,7 @@ func (w *conditions) add(c ...store.Cond) { w.conds = append(w.conds, c...) }
 
 func (w *conditions) text(text *string) {
 	if text != nil {
-		w.add(wordConds("words", *text)...)
+		w.add(wordConds(*text)...)
 	}
 }
 

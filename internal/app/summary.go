@@ -207,7 +207,7 @@ func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first
 		if len(kinds) > 0 && !slices.Contains(kinds, s.kind) {
 			continue
 		}
-		q := store.Query{Scope: scope, Where: wordConds("words", text), Sort: s.sort, Descending: s.descending, Limit: searchWindow}
+		q := store.Query{Scope: scope, Where: wordConds(text), Sort: s.sort, Descending: s.descending, Limit: searchWindow}
 		page, err := findPage(ctx, a, s.coll, q, s.hit)
 		if err != nil {
 			return nil, err

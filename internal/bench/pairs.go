@@ -249,7 +249,12 @@ func (p *province) overHTTP() []pair {
 }
 
 func post(url string, body []byte) ([]byte, error) {
-	resp, err := http.Post(url, "application/json", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err
 	}
@@ -313,7 +318,7 @@ func insertByHand(ctx context.Context, coll *store.Collection, docs []*store.Doc
 		if err := s.Close(); err != nil {
 			return 0, err
 		}
-		c, err := zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadWrite, zs.OpenNoMutex)
+		c, err := zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadWrite)
 		if err != nil {
 			return 0, err
 		}
@@ -373,7 +378,7 @@ func rowsOf(ctx context.Context, coll *store.Collection, docs []*store.Document)
 	if err := s.Close(); err != nil {
 		return nil, err
 	}
-	c, err := zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadOnly, zs.OpenNoMutex)
+	c, err := zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadOnly)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ func build(ctx context.Context, n int) (*province, error) {
 	}
 	took := time.Since(start)
 	fmt.Printf("validated, encoded and stored in %.1f s: %s cases/s\n\n", took.Seconds(), grouped(int(float64(n)/took.Seconds())))
-	p.hand, err = zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadWrite, zs.OpenNoMutex)
+	p.hand, err = zs.OpenConn(filepath.Join(dir, sqlite.FileName), zs.OpenReadWrite)
 	if err != nil {
 		return nil, errors.Join(err, p.close())
 	}

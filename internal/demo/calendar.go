@@ -40,10 +40,17 @@ var holidays = []struct {
 	days  int
 }{
 	{thads.DateOf(2017, 9, 4), 1},
-	{thads.DateOf(2018, 1, 1), 1}, {thads.DateOf(2018, 2, 14), 7}, {thads.DateOf(2018, 4, 25), 1},
-	{thads.DateOf(2018, 4, 30), 2}, {thads.DateOf(2018, 9, 3), 1}, {thads.DateOf(2018, 12, 31), 1},
-	{thads.DateOf(2019, 1, 1), 1}, {thads.DateOf(2019, 2, 4), 5}, {thads.DateOf(2019, 4, 15), 1},
-	{thads.DateOf(2019, 4, 29), 3}, {thads.DateOf(2019, 9, 2), 1},
+	{thads.DateOf(2018, 1, 1), 1},
+	{thads.DateOf(2018, 2, 14), 7},
+	{thads.DateOf(2018, 4, 25), 1},
+	{thads.DateOf(2018, 4, 30), 2},
+	{thads.DateOf(2018, 9, 3), 1},
+	{thads.DateOf(2018, 12, 31), 1},
+	{thads.DateOf(2019, 1, 1), 1},
+	{thads.DateOf(2019, 2, 4), 5},
+	{thads.DateOf(2019, 4, 15), 1},
+	{thads.DateOf(2019, 4, 29), 3},
+	{thads.DateOf(2019, 9, 2), 1},
 }
 
 // A calendar tells working days and turns days into dates.

@@ -21,7 +21,7 @@ func (a account) minus(b account) account {
 
 // book tells what a plan posts to the published figures, by the day on which it
 // is booked. The tests add the same up from what was stored, by other means.
-func (p *plan) book(g *generator, post func(on day, a account)) {
+func (p *plan) book(post func(on day, a account)) {
 	if !p.corrected {
 		p.run(p.stepsByDay(len(p.steps)), post)
 		return

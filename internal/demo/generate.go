@@ -264,7 +264,7 @@ func (g *generator) meetCases(r *rand.Rand) error {
 		var done int
 		var may []*plan
 		for _, p := range g.plans {
-			p.book(g, func(on day, a account) {
+			p.book(func(on day, a account) {
 				if yearOf(on) == y.year {
 					done += a.finished
 				}
@@ -298,7 +298,7 @@ type sums struct {
 func (g *generator) sums() sums {
 	var s sums
 	for _, p := range g.plans {
-		p.book(g, func(on day, a account) {
+		p.book(func(on day, a account) {
 			y := yearOf(on) - 2017
 			s.cases[y] += a.finished
 			s.money[y] += a.flow

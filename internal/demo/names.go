@@ -40,15 +40,50 @@ func (l *lottery[T]) draw(r *rand.Rand) T {
 }
 
 var familyNames = []weighted[string]{
-	{"Nguyễn", 290}, {"Lê", 190}, {"Trịnh", 55}, {"Phạm", 80}, {"Trần", 60}, {"Hoàng", 55}, {"Vũ", 30}, {"Đỗ", 30},
-	{"Bùi", 35}, {"Mai", 28}, {"Cao", 18}, {"Ngô", 18}, {"Lưu", 14}, {"Đinh", 12}, {"Hà", 20}, {"Lương", 16},
-	{"Tống", 8}, {"Viên", 5}, {"Thiều", 6}, {"Đào", 8}, {"Đặng", 10}, {"Dương", 8}, {"Phan", 6}, {"Trương", 10},
+	{"Nguyễn", 290},
+	{"Lê", 190},
+	{"Trịnh", 55},
+	{"Phạm", 80},
+	{"Trần", 60},
+	{"Hoàng", 55},
+	{"Vũ", 30},
+	{"Đỗ", 30},
+	{"Bùi", 35},
+	{"Mai", 28},
+	{"Cao", 18},
+	{"Ngô", 18},
+	{"Lưu", 14},
+	{"Đinh", 12},
+	{"Hà", 20},
+	{"Lương", 16},
+	{"Tống", 8},
+	{"Viên", 5},
+	{"Thiều", 6},
+	{"Đào", 8},
+	{"Đặng", 10},
+	{"Dương", 8},
+	{"Phan", 6},
+	{"Trương", 10},
 }
 
 // highlandNames are more frequent in the mountain districts.
 var highlandNames = []weighted[string]{
-	{"Hà", 90}, {"Phạm", 80}, {"Bùi", 70}, {"Lương", 65}, {"Vi", 60}, {"Lò", 45}, {"Quách", 35}, {"Ngân", 30},
-	{"Cầm", 18}, {"Lữ", 15}, {"Lê", 40}, {"Nguyễn", 40}, {"Trương", 20}, {"Thao", 15}, {"Hơ", 10}, {"Sung", 8},
+	{"Hà", 90},
+	{"Phạm", 80},
+	{"Bùi", 70},
+	{"Lương", 65},
+	{"Vi", 60},
+	{"Lò", 45},
+	{"Quách", 35},
+	{"Ngân", 30},
+	{"Cầm", 18},
+	{"Lữ", 15},
+	{"Lê", 40},
+	{"Nguyễn", 40},
+	{"Trương", 20},
+	{"Thao", 15},
+	{"Hơ", 10},
+	{"Sung", 8},
 }
 
 var (

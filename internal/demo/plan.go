@@ -60,14 +60,36 @@ var classes = [...]classSpec{
 // newCases is how often each class comes. A debt brings a case for the fees of
 // the same judgment with it, which is most of feeCivil.
 var newCases = []weighted[class]{
-	{feeFamily, 262}, {feeCivil, 44}, {criminal, 330}, {debt, 125}, {compensation, 42}, {maintenance, 44},
-	{handOver, 24}, {handOverChild, 4}, {credit, 9}, {labour, 6}, {feeAdministrative, 5}, {bankruptcy, 1}, {arbitration, 1}, {other, 2},
+	{feeFamily, 262},
+	{feeCivil, 44},
+	{criminal, 330},
+	{debt, 125},
+	{compensation, 42},
+	{maintenance, 44},
+	{handOver, 24},
+	{handOverChild, 4},
+	{credit, 9},
+	{labour, 6},
+	{feeAdministrative, 5},
+	{bankruptcy, 1},
+	{arbitration, 1},
+	{other, 2},
 }
 
 // oldCases is how often each class comes among those brought forward.
 var oldCases = []weighted[class]{
-	{feeFamily, 60}, {feeCivil, 110}, {criminal, 330}, {debt, 290}, {compensation, 100}, {maintenance, 60},
-	{handOver, 30}, {handOverChild, 2}, {credit, 22}, {labour, 6}, {bankruptcy, 1}, {other, 3},
+	{feeFamily, 60},
+	{feeCivil, 110},
+	{criminal, 330},
+	{debt, 290},
+	{compensation, 100},
+	{maintenance, 60},
+	{handOver, 30},
+	{handOverChild, 2},
+	{credit, 22},
+	{labour, 6},
+	{bankruptcy, 1},
+	{other, 3},
 }
 
 // A fate is how a case leaves the books, if it does.

@@ -140,8 +140,10 @@ func (r *CaseReader) placeColumns() {
 	}
 	for i := range r.register.columns {
 		if c := &r.register.columns[i]; c.required && r.place[i] < 0 {
-			r.tell(Problem{Sheet: r.source.name(), Row: r.header, Header: c.header, Code: thads.CodeRequired,
-				Text: vi(fmt.Sprintf("Thiếu cột “%s”", c.header), fmt.Sprintf("The column “%s” is missing", c.header))})
+			r.tell(Problem{
+				Sheet: r.source.name(), Row: r.header, Header: c.header, Code: thads.CodeRequired,
+				Text: vi(fmt.Sprintf("Thiếu cột “%s”", c.header), fmt.Sprintf("The column “%s” is missing", c.header)),
+			})
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (f *csvFile) fill(row *Row, fields []string) error {
 		if !utf8.ValidString(text) {
 			return refuse(thads.CodeInvalid, "Ô %[1]s%[2]d không phải mã UTF-8; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The cell %[1]s%[2]d is not UTF-8; save the file as .xlsx or “CSV UTF-8”", Letter(i+1), row.Number)
 		}
-		if err := f.limits.checkText("", row.Number, i+1, text); err != nil {
+		if err := f.limits.checkText(row.Number, i+1, text); err != nil {
 			return err
 		}
 		c := Cell{Kind: Text, Text: unguard(text)}

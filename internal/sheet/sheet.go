@@ -221,14 +221,14 @@ func refuse(code thads.Code, vi, en string, args ...any) error {
 }
 
 // tooLong refuses a cell beyond the limit.
-func (l *Limits) tooLong(sheet string, row, column int) error {
+func (l *Limits) tooLong(row, column int) error {
 	return refuse(thads.CodeLimit, "Ô %[1]s%[2]d dài quá %[3]d ký tự", "The cell %[1]s%[2]d has more than %[3]d characters", Letter(column), row, l.Runes)
 }
 
 // checkText tells whether a cell's text is within the limit.
-func (l *Limits) checkText(sheet string, row, column int, s string) error {
+func (l *Limits) checkText(row, column int, s string) error {
 	if len(s) > l.Runes && utf8.RuneCountInString(s) > l.Runes {
-		return l.tooLong(sheet, row, column)
+		return l.tooLong(row, column)
 	}
 	return nil
 }

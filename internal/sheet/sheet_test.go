@@ -353,8 +353,11 @@ func TestRowsOfOneCase(t *testing.T) {
 		"number left out":    {[][]string{row(nil), only(map[int]string{colCreditorName: "Lê Văn Hai", colObligationKind: "Án phí", colAmount: "200000"})}, 1, 2, 2, nil},
 		"debtor repeated":    {[][]string{row(nil), row(map[int]string{colObligationKind: "Án phí", colAmount: "200000"})}, 1, 1, 2, nil},
 		"whole row repeated": {[][]string{row(nil), row(nil)}, 0, 0, 0, []string{"J3 DUPLICATE Trả nợ"}},
-		"copied for a creditor": {[][]string{row(nil, "Trần Thị Được"), row(nil, "Lê Văn Hai")}, 1, 3, 1,
-			[]string{"J3 duplicate Trả nợ"}},
+		"copied for a creditor": {
+			[][]string{row(nil, "Trần Thị Được"), row(nil, "Lê Văn Hai")},
+			1, 3, 1,
+			[]string{"J3 duplicate Trả nợ"},
+		},
 		"another content":       {[][]string{row(nil, "", "gốc"), row(nil, "", "lãi")}, 1, 1, 2, nil},
 		"another case":          {[][]string{row(nil), row(map[int]string{colNumber: "47/QĐ-CCTHADS"})}, 2, 1, 1, nil},
 		"the next year":         {[][]string{row(nil), row(map[int]string{colDate: "05/10/2019"})}, 2, 1, 1, nil},

@@ -81,8 +81,9 @@ func (r *reading) asText() string {
 	case Bool:
 		r.noTruth()
 		return ""
+	default:
+		return thads.NormalizeName(r.cell.Text)
 	}
-	return thads.NormalizeName(r.cell.Text)
 }
 
 var dateExpected = thads.Text{VI: "cần ngày dạng dd/MM/yyyy, ví dụ 05/09/2018", EN: "a date dd/MM/yyyy is expected, for example 05/09/2018"}

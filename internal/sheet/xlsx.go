@@ -175,7 +175,7 @@ func (x *xlsxFile) each(name string, fn func(xml.StartElement) error) error {
 	defer done()
 	for {
 		t, err := d.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -282,7 +282,7 @@ func (x *xlsxFile) readStrings(name string) error {
 	var all strings.Builder
 	for {
 		t, err := d.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			x.shared.text = all.String()
 			return nil
 		}
@@ -330,7 +330,7 @@ func (s *xlsxSheet) rows() iter.Seq2[*Row, error] {
 		r := rowReader{sheet: s, decoder: d}
 		for {
 			row, err := r.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err != nil {
@@ -363,7 +363,7 @@ func (r *rowReader) next() (*Row, error) {
 	reading := false // within a value
 	for {
 		t, err := r.decoder.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, io.ErrUnexpectedEOF // before the end of the rows
 		}
 		if err != nil {
@@ -484,7 +484,7 @@ func (r *rowReader) endCell() error {
 	if r.column > limits.Columns {
 		return limits.tooManyColumns(r.row.Number)
 	}
-	if err := limits.checkText(r.sheet.title, r.row.Number, r.column, c.Text); err != nil {
+	if err := limits.checkText(r.row.Number, r.column, c.Text); err != nil {
 		return err
 	}
 	for len(r.row.Cells) < r.column-1 {

@@ -238,8 +238,11 @@ func TestDateJSON(t *testing.T) {
 		json string
 	}{
 		{"zero", doc{}, `{"on":""}`},
-		{"full", doc{On: 20191209, Until: 20200131, By: map[Date]bool{20200229: true}},
-			`{"on":"2019-12-09","until":"2020-01-31","by":{"2020-02-29":true}}`},
+		{
+			"full",
+			doc{On: 20191209, Until: 20200131, By: map[Date]bool{20200229: true}},
+			`{"on":"2019-12-09","until":"2020-01-31","by":{"2020-02-29":true}}`,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -132,11 +132,30 @@ func TestMoneyUnit(t *testing.T) {
 		in   string
 		want MoneyUnit
 	}{
-		{"DONG", MoneyDong}, {"đồng", MoneyDong}, {"Đ", MoneyDong}, {"vnđ", MoneyDong}, {"₫", MoneyDong},
-		{"THOUSAND", MoneyThousand}, {"nghìn", MoneyThousand}, {"ngàn đồng", MoneyThousand}, {"(1.000 đồng)", MoneyThousand}, {"1000 đ", MoneyThousand},
-		{"MILLION", MoneyMillion}, {"Triệu đồng", MoneyMillion}, {"tr.", MoneyMillion},
-		{"BILLION", MoneyBillion}, {"tỷ", MoneyBillion}, {"tỉ", MoneyBillion}, {"tỷ đồng", MoneyBillion},
-		{"", ""}, {"USD", ""}, {"đồng đồng", ""}, {"đồng tỷ", ""}, {"1.000", ""}, {"1.000 tỷ", ""}, {strings.Repeat("x", 100), ""},
+		{"DONG", MoneyDong},
+		{"đồng", MoneyDong},
+		{"Đ", MoneyDong},
+		{"vnđ", MoneyDong},
+		{"₫", MoneyDong},
+		{"THOUSAND", MoneyThousand},
+		{"nghìn", MoneyThousand},
+		{"ngàn đồng", MoneyThousand},
+		{"(1.000 đồng)", MoneyThousand},
+		{"1000 đ", MoneyThousand},
+		{"MILLION", MoneyMillion},
+		{"Triệu đồng", MoneyMillion},
+		{"tr.", MoneyMillion},
+		{"BILLION", MoneyBillion},
+		{"tỷ", MoneyBillion},
+		{"tỉ", MoneyBillion},
+		{"tỷ đồng", MoneyBillion},
+		{"", ""},
+		{"USD", ""},
+		{"đồng đồng", ""},
+		{"đồng tỷ", ""},
+		{"1.000", ""},
+		{"1.000 tỷ", ""},
+		{strings.Repeat("x", 100), ""},
 	}
 	for _, tt := range tests {
 		got, err := ParseMoneyUnit(tt.in)

@@ -113,11 +113,11 @@ func Fold(s string) string {
 	space = false
 	for _, r := range s {
 		g := glyphs.at(r)
-		switch {
-		case g.fold == ' ':
+		switch g.fold {
+		case ' ':
 			space = len(b) > 0
 			continue
-		case g.fold == 0:
+		case 0:
 			if isToneMark(r) {
 				continue
 			}

@@ -89,8 +89,11 @@ func TestTokens(t *testing.T) {
 		{"Nguyễn Văn An", []string{"an", "nguyen", "van"}, []string{"an", "nguyễn", "văn"}},
 		{"Lê Lê le LE", []string{"le"}, []string{"le", "lê"}},
 		{"Hoà Hòa hoa", []string{"hoa"}, []string{"hoa", "hòa"}},
-		{"khoẻ thuỷ quý loà xoá hoàn thúy Tuỳ", []string{"hoan", "khoe", "loa", "quy", "thuy", "tuy", "xoa"},
-			[]string{"hoàn", "khỏe", "lòa", "quý", "thúy", "thủy", "tùy", "xóa"}},
+		{
+			"khoẻ thuỷ quý loà xoá hoàn thúy Tuỳ",
+			[]string{"hoan", "khoe", "loa", "quy", "thuy", "tuy", "xoa"},
+			[]string{"hoàn", "khỏe", "lòa", "quý", "thúy", "thủy", "tùy", "xóa"},
+		},
 		{"07/2025/DS-ST", []string{"07", "2025", "ds", "st"}, []string{"07", "2025", "ds", "st"}},
 		{"QĐST-HNGĐ", []string{"hngd", "qdst"}, []string{"hngđ", "qđst"}},
 		{"Công ty \"A&B\", số 5", []string{"5", "a", "b", "cong", "so", "ty"}, []string{"5", "a", "b", "công", "số", "ty"}},
