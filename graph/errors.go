@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/thads/thads/graph/model"
@@ -35,6 +37,11 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 		shown.Message, code = say(lang, "Yêu cầu chạy quá lâu và đã dừng", "The operation took too long and was stopped"), "TIMEOUT"
 	case errors.Is(err, context.Canceled):
 		shown.Message, code = say(lang, "Yêu cầu đã bị hủy", "The operation was cancelled"), "CANCELLED"
+	case isIntrospection(shown):
+		shown.Message, code = errUnauthenticated.text(lang), errUnauthenticated.code
+	case strings.HasPrefix(shown.Message, undecodable):
+		// gqlgen repeats the body here, which may hold anything.
+		shown.Message, code = say(lang, "Nội dung yêu cầu không phải một đối tượng JSON hợp lệ", "The body is not one valid JSON object"), "BAD_REQUEST"
 	case isRequestError(shown):
 		// The parser's own words; they hold nothing but the request.
 	default:
@@ -55,6 +62,19 @@ func (p presenter) present(ctx context.Context, err error) *gqlerror.Error {
 	}
 	shown.Extensions["requestId"] = request.FromContext(ctx).ID()
 	return shown
+}
+
+// undecodable is how gqlgen begins to say that a body is no request.
+const undecodable = "json request body could not be decoded"
+
+// isIntrospection tells whether the schema itself was asked for, which fails
+// only for those it is kept from.
+func isIntrospection(err *gqlerror.Error) bool {
+	if len(err.Path) == 0 {
+		return false
+	}
+	name, ok := err.Path[0].(ast.PathName)
+	return ok && (name == "__schema" || name == "__type")
 }
 
 // cause logs the fault behind a refusal.
