@@ -61,7 +61,7 @@ func measure(ctx context.Context, n, rounds int) error {
 	if err := p.bulk(ctx); err != nil {
 		return err
 	}
-	pairs, err := p.pairs()
+	pairs, err := p.pairs(ctx)
 	if err != nil {
 		return err
 	}

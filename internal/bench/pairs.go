@@ -59,7 +59,7 @@ func (p *province) ask(sql string, args ...any) error {
 }
 
 // pairs are the questions.
-func (p *province) pairs() ([]pair, error) {
+func (p *province) pairs(ctx context.Context) ([]pair, error) {
 	coll := caseCollection()
 	find := func(q store.Query) func(context.Context, int) error {
 		return func(ctx context.Context, _ int) error {
@@ -137,7 +137,7 @@ func (p *province) pairs() ([]pair, error) {
 		},
 	}
 	pairs = append(pairs, p.recording()...)
-	return append(pairs, p.overHTTP()...), nil
+	return append(pairs, p.overHTTP(ctx)...), nil
 }
 
 // setFields are the numbers of the set fields.
@@ -211,7 +211,7 @@ const caseQuery = `query($unit: ID!) { case(number: {unit: $unit, number: "3/QĐ
 
 // overHTTP compares operations over HTTP with a bare handler that writes the
 // same bytes.
-func (p *province) overHTTP() []pair {
+func (p *province) overHTTP(ctx context.Context) []pair {
 	api := graph.NewHandler(p.app, slog.New(slog.DiscardHandler))
 	served := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		api.ServeHTTP(w, r.WithContext(auth.NewContext(r.Context(), auth.FromContext(leader(r.Context())))))
@@ -222,7 +222,7 @@ func (p *province) overHTTP() []pair {
 		if err != nil {
 			continue // both are constants
 		}
-		answer, err := post(served.URL, body)
+		answer, err := post(ctx, served.URL, body)
 		if err != nil || bytes.Contains(answer, []byte(`"errors"`)) {
 			pairs = append(pairs, pair{name: name, times: 1, thads: func(context.Context, int) error {
 				return fmt.Errorf("%s (%w)", answer, err)
@@ -236,7 +236,7 @@ func (p *province) overHTTP() []pair {
 		}))
 		times := func(url string) func(context.Context, int) error {
 			return func(context.Context, int) error {
-				got, err := post(url, body)
+				got, err := post(ctx, url, body)
 				if err == nil && len(got) < len(answer)/2 {
 					err = fmt.Errorf("answered %s", got)
 				}
@@ -248,8 +248,8 @@ func (p *province) overHTTP() []pair {
 	return pairs
 }
 
-func post(url string, body []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url, bytes.NewReader(body))
+func post(ctx context.Context, url string, body []byte) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -316,9 +316,14 @@ func TestReads(t *testing.T) {
 		sort  string
 		reads bool
 	}{
-		{nil, "opened", false}, {[]store.Cond{units}, "opened", false}, {[]store.Cond{units, state}, "opened", false},
-		{[]store.Cond{units, state}, "titleKey", true}, {[]store.Cond{amount}, "opened", true}, {[]store.Cond{state, amount}, "opened", true},
-		{[]store.Cond{state}, "", false}, {[]store.Cond{amount}, "", true},
+		{nil, "opened", false},
+		{[]store.Cond{units}, "opened", false},
+		{[]store.Cond{units, state}, "opened", false},
+		{[]store.Cond{units, state}, "titleKey", true},
+		{[]store.Cond{amount}, "opened", true},
+		{[]store.Cond{state, amount}, "opened", true},
+		{[]store.Cond{state}, "", false},
+		{[]store.Cond{amount}, "", true},
 	} {
 		if got := k.reads(test.where, test.sort); got != test.reads {
 			t.Errorf("%v by %q: %v", test.where, test.sort, got)
