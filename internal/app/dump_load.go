@@ -28,7 +28,7 @@ const (
 	// its postings in base64.
 	maxDumpLine = 2 * store.MaxDocumentBytes
 	// loadLines and loadBytes bound the part of a dump that is held in memory.
-	loadLines = 1000
+	loadLines = bulkSize
 	loadBytes = 8 << 20
 )
 
@@ -211,18 +211,46 @@ func (a *App) readDump(ctx context.Context, open func() (io.ReadCloser, error), 
 	if err := r.begin(in); err != nil {
 		return nil, err
 	}
-	for {
-		batch, err := r.batch(ctx)
-		if err != nil {
-			return nil, err
+	// The next part is read and made ready while each works on the one before.
+	ctx, stop := context.WithCancel(ctx)
+	parts := make(chan dumpPart)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		defer close(parts)
+		for {
+			batch, err := r.batch(ctx)
+			select {
+			case parts <- dumpPart{batch, r.read.Documents, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil || len(batch) == 0 {
+				return
+			}
 		}
-		if len(batch) == 0 {
+	})
+	defer reading.Wait()
+	defer stop()
+	for p := range parts {
+		switch {
+		case p.err != nil:
+			return nil, p.err
+		case len(p.batch) == 0:
 			return r.read, r.end()
 		}
-		if err := each(batch, r.read.Documents); err != nil {
+		if err := each(p.batch, p.read); err != nil {
 			return nil, err
 		}
 	}
+	return nil, ctx.Err()
+}
+
+// A dumpPart is some documents of a dump, how many were read with them, and
+// what went wrong.
+type dumpPart struct {
+	batch []loaded
+	read  int
+	err   error
 }
 
 // A dumpReader reads a dump line by line.
