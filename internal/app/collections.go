@@ -50,6 +50,7 @@ var caseCollection = &store.Collection{
 		{"openedOn"},
 		{"number"},
 		{"debtor"},
+		{"live", "debtor"},
 		{"outstanding"},
 		{"total"},
 		{"since"},

@@ -248,17 +248,49 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// BenchmarkGet reads whole documents by their ids.
+// BenchmarkGet reads whole documents by their ids. The yardstick reads the same
+// columns with a statement written by hand, on a connection of its own.
 func BenchmarkGet(b *testing.B) {
 	s, c := benchFilled(b)
 	i := 0
-	for b.Loop() {
+	id := func() string {
 		i = (i + 7919) % benchCases
-		docs, err := s.Get(b.Context(), c, thads.Everything(), fmt.Sprintf("case_%08x", uint32(i)*2654435761))
-		if err != nil || len(docs) != 1 {
-			b.Fatal(len(docs), err)
-		}
+		return fmt.Sprintf("case_%08x", uint32(i)*2654435761)
 	}
+	b.Run("id/store", func(b *testing.B) {
+		for b.Loop() {
+			docs, err := s.Get(b.Context(), c, thads.Everything(), id())
+			if err != nil || len(docs) != 1 {
+				b.Fatal(len(docs), err)
+			}
+		}
+	})
+	b.Run("id/hand", func(b *testing.B) {
+		r, err := s.newReader()
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = r.Close() })
+		const sql = "SELECT m.id, m.version, m.head, m.derived_version, m.updated_at, m.postings_version, m.sets, m.postings, b.body," +
+			" m.f_number, m.f_state, m.f_titleKey, m.f_opened, m.f_amount FROM cases m JOIN cases_body b ON b.rid = m.rid WHERE m.id = ?"
+		for b.Loop() {
+			found := false
+			err := r.query(sql, []any{id()}, func(st *zs.Stmt) error {
+				readHead(st, nil)
+				for _, col := range []int{6, 7, 8} {
+					blob(st, col)
+				}
+				for _, col := range []int{9, 10, 11} {
+					st.ColumnText(col)
+				}
+				found = st.ColumnInt64(12) > 0 && st.ColumnInt64(13) >= 0
+				return nil
+			})
+			if err != nil || !found {
+				b.Fatal(found, err)
+			}
+		}
+	})
 }
 
 // BenchmarkScan reads the postings of all documents.
