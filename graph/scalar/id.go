@@ -19,7 +19,11 @@ func marshalID[T ~string](id T) graphql.Marshaler {
 // maxID bounds an id that a client sends, in bytes.
 const maxID = 200
 
+// unmarshalID reads an id; null is none.
 func unmarshalID[T ~string](v any) (T, error) {
+	if v == nil {
+		return "", nil
+	}
 	s, err := graphql.UnmarshalID(v)
 	if err != nil {
 		return "", err

@@ -43,11 +43,14 @@ func MarshalDate(d thads.Date) graphql.Marshaler {
 	return raw(`"` + d.String() + `"`)
 }
 
-// UnmarshalDate reads a civil date.
+// UnmarshalDate reads a civil date; null is none.
 func UnmarshalDate(v any) (thads.Date, error) {
+	if v == nil {
+		return 0, nil
+	}
 	s, ok := v.(string)
 	if !ok {
-		return 0, fmt.Errorf("ngày phải là chuỗi dạng yyyy-MM-dd / a date is a string like 2019-12-09")
+		return 0, invalid("Ngày phải là chuỗi dạng yyyy-MM-dd", "A date is a string like 2019-12-09")
 	}
 	return thads.ParseDate(s)
 }
@@ -60,15 +63,15 @@ func MarshalTime(t time.Time) graphql.Marshaler {
 	return raw(t.UTC().Format(`"2006-01-02T15:04:05.000Z"`))
 }
 
-// UnmarshalTime reads an instant.
+// UnmarshalTime reads an instant; null is none.
 func UnmarshalTime(v any) (time.Time, error) {
-	s, ok := v.(string)
-	if !ok {
-		return time.Time{}, fmt.Errorf("thời điểm phải là chuỗi RFC 3339 / an instant is a string in RFC 3339")
+	if v == nil {
+		return time.Time{}, nil
 	}
+	s, _ := v.(string)
 	t, err := time.Parse(time.RFC3339Nano, s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("thời điểm %q không đúng dạng RFC 3339 / not an instant in RFC 3339", s)
+		return time.Time{}, invalid("Thời điểm phải là chuỗi dạng RFC 3339", "An instant is a string in RFC 3339")
 	}
 	return t.UTC().Truncate(time.Millisecond), nil
 }
@@ -76,11 +79,12 @@ func UnmarshalTime(v any) (time.Time, error) {
 // MarshalDong writes an amount as a number.
 func MarshalDong(d thads.Dong) graphql.Marshaler { return raw(strconv.FormatInt(int64(d), 10)) }
 
-// UnmarshalDong reads a whole number of đồng that JSON keeps exactly.
+// UnmarshalDong reads a whole number of đồng that JSON keeps exactly; null is none.
 func UnmarshalDong(v any) (thads.Dong, error) {
 	var n int64
 	var err error
 	switch v := v.(type) {
+	case nil:
 	case json.Number:
 		n, err = strconv.ParseInt(string(v), 10, 64)
 	case int64:
@@ -98,7 +102,7 @@ func UnmarshalDong(v any) (thads.Dong, error) {
 		err = strconv.ErrSyntax
 	}
 	if err != nil || !thads.Dong(n).Valid() {
-		return 0, fmt.Errorf("số tiền phải là số nguyên đồng, không quá %d / an amount is a whole number of dong", thads.MaxDong)
+		return 0, invalid("Số tiền phải là số nguyên đồng, không quá %d", "An amount is a whole number of đồng, at most %d", thads.MaxDong)
 	}
 	return thads.Dong(n), nil
 }
@@ -128,7 +132,7 @@ func UnmarshalPercent(v any) (thads.Percent, error) {
 		rounded = thads.Percent(hundredths - 0.5)
 	}
 	if diff := hundredths - float64(rounded); err != nil || f < -1e6 || f > 1e6 || diff > 1e-6 || diff < -1e-6 {
-		return 0, fmt.Errorf("tỷ lệ phải là số có tối đa hai chữ số thập phân / a percentage is a number with at most two decimals")
+		return 0, invalid("Tỷ lệ phải là số có tối đa hai chữ số thập phân", "A percentage is a number with at most two decimals")
 	}
 	return rounded, nil
 }
@@ -173,6 +177,11 @@ func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 func UnmarshalInt(v any) (int, error) {
 	n, err := graphql.UnmarshalInt32(v)
 	return int(n), err
+}
+
+// invalid refuses what cannot be read. The API adds where it stands.
+func invalid(vi, en string, args ...any) error {
+	return thads.Errorf(thads.CodeInvalid, "", vi, en, args...)
 }
 
 // MarshalStatYear writes a statistical year; none is null.

@@ -57,8 +57,9 @@ var directives = &noun[thads.Directive, thads.DirectiveEvent]{
 		}
 		return plainHead(d, func(h *thads.Directive) { h.Events = lastRecord(h.Events, directiveRecord) }), f
 	},
-	claims:  func(d *thads.Directive) []string { return directiveClaims(d) },
-	touches: func(*thads.Directive, *thads.DirectiveEvent) []thads.UnitID { return nil },
+	claims:     directiveClaims,
+	claimField: "document.number",
+	touches:    func(*thads.Directive, *thads.DirectiveEvent) []thads.UnitID { return nil },
 	// What is addressed to one unit alone is that unit's own; the rest is the
 	// province's.
 	holder: func(d *thads.Directive) thads.UnitID {

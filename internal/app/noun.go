@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/thads/thads/internal/auth"
@@ -34,6 +35,9 @@ type noun[S, E any] struct {
 	index func(s *S) (head any, fields store.Fields)
 	// claims are the numbers that only this record may have.
 	claims func(s *S) []string
+	// claimField is the input that holds the number, for refusals; "number"
+	// where it is empty.
+	claimField string
 	// touches are the units whose locks bear on an event: those that hold
 	// the record and those the event names.
 	touches func(s *S, e *E) []thads.UnitID
@@ -235,7 +239,7 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 		return nil, err
 	}
 	if err := a.claimAll(ctx, n.coll, id, n.claims(s), n.holdsClaim); err != nil {
-		return nil, err
+		return nil, n.refuseClaim(err)
 	}
 	if c.prepare != nil {
 		if err := c.prepare(ctx, a, s); err != nil {
@@ -357,7 +361,7 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 		return nil, err
 	}
 	if err := a.claimAll(ctx, n.coll, c.ID, n.claims(s), n.holdsClaim); err != nil {
-		return nil, err
+		return nil, n.refuseClaim(err)
 	}
 	if c.prepare != nil {
 		if err := c.prepare(ctx, a, s); err != nil {
@@ -410,6 +414,15 @@ func (n *noun[S, E]) mayWrite(ctx context.Context, a *App, p auth.Principal, s *
 	case auth.ReachNothing:
 	}
 	return thads.Errorf(thads.CodeForbidden, "id", "Chỉ đơn vị đang giữ hồ sơ được ghi", "Only the unit that holds the record may write it")
+}
+
+// refuseClaim points the refusal of a number at the input that holds it.
+func (n *noun[S, E]) refuseClaim(err error) error {
+	var e *thads.Error
+	if n.claimField == "" || !errors.As(err, &e) {
+		return err
+	}
+	return &thads.Error{Code: e.Code, Field: strings.Split(n.claimField, "."), Text: e.Text, Cause: e.Cause}
 }
 
 // holdsClaim tells whether the stored record still has the number claimed.

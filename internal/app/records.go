@@ -224,7 +224,7 @@ func (w *conditions) overdue(term, doneOn string, on *thads.Date) {
 // below asks for one of the units or one that stands or stood below them.
 func (w *conditions) below(d *Directory, field string, units []thads.UnitID) {
 	if units != nil {
-		oneOf(w, field, d.below(units))
+		w.add(store.In(field, texts(d.below(units))))
 	}
 }
 

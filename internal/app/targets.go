@@ -49,7 +49,8 @@ var targets = &noun[thads.Target, thads.TargetEvent]{
 		}
 		return nil
 	},
-	touches: func(*thads.Target, *thads.TargetEvent) []thads.UnitID { return nil },
+	claimField: "particulars.metric",
+	touches:    func(*thads.Target, *thads.TargetEvent) []thads.UnitID { return nil },
 	// Targets for one unit, or an officer of it, are set within that unit; the
 	// others by the province.
 	holder:  func(t *thads.Target) thads.UnitID { return t.Unit },

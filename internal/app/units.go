@@ -50,10 +50,11 @@ var units = &noun[thads.Unit, thads.UnitEvent]{
 		}
 		return nil
 	},
-	touches: func(*thads.Unit, *thads.UnitEvent) []thads.UnitID { return nil },
-	officer: func(*thads.Unit) thads.OfficerID { return "" },
-	right:   func(*thads.UnitEvent) auth.Right { return auth.Administer },
-	alike:   func(e, old *thads.UnitEvent) { e.Kind = old.Kind },
+	claimField: "code",
+	touches:    func(*thads.Unit, *thads.UnitEvent) []thads.UnitID { return nil },
+	officer:    func(*thads.Unit) thads.OfficerID { return "" },
+	right:      func(*thads.UnitEvent) auth.Right { return auth.Administer },
+	alike:      func(e, old *thads.UnitEvent) { e.Kind = old.Kind },
 }
 
 func unitRecord(e *thads.UnitEvent) *thads.Record { return &e.Record }
@@ -241,10 +242,11 @@ var officers = &noun[thads.Officer, thads.OfficerEvent]{
 		}
 		return nil
 	},
-	touches: func(*thads.Officer, *thads.OfficerEvent) []thads.UnitID { return nil },
-	officer: func(*thads.Officer) thads.OfficerID { return "" },
-	right:   func(*thads.OfficerEvent) auth.Right { return auth.Administer },
-	alike:   func(e, old *thads.OfficerEvent) { e.Kind = old.Kind },
+	claimField: "code",
+	touches:    func(*thads.Officer, *thads.OfficerEvent) []thads.UnitID { return nil },
+	officer:    func(*thads.Officer) thads.OfficerID { return "" },
+	right:      func(*thads.OfficerEvent) auth.Right { return auth.Administer },
+	alike:      func(e, old *thads.OfficerEvent) { e.Kind = old.Kind },
 }
 
 func officerRecord(e *thads.OfficerEvent) *thads.Record { return &e.Record }

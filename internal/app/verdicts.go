@@ -23,7 +23,9 @@ var verdictCollection = &store.Collection{
 		{Name: "finishedOn", Type: store.Int},
 		// doneOn is never for a live verdict and null for a voided one.
 		{Name: "doneOn", Type: store.Int},
-		{Name: "deadline", Type: store.Int, Sortable: true},
+		{Name: "deadline", Type: store.Int},
+		// due orders by the deadline, those without one first.
+		{Name: "due", Type: store.Int, Sortable: true},
 		{Name: "receiptUnknown", Type: store.Bool},
 		{Name: "compelled", Type: store.Bool},
 		{Name: "since", Type: store.Int, Sortable: true},
@@ -34,7 +36,7 @@ var verdictCollection = &store.Collection{
 		{Name: "officers", Type: store.Strings},
 		{Name: "words", Type: store.Strings},
 	},
-	Indexes:      []store.Index{{"updatedAt"}, {"registeredOn"}, {"number"}, {"deadline"}, {"debtor"}, {"since"}, {"unit", "live"}},
+	Indexes:      []store.Index{{"updatedAt"}, {"registeredOn"}, {"number"}, {"due"}, {"debtor"}, {"since"}, {"unit", "live"}},
 	ScopeField:   "units",
 	OfficerField: "officers",
 }
@@ -76,11 +78,12 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 			f["doneOn"] = untilOr(v.FinishedOn)
 		}
 		if d, known := v.Deadline(); known {
-			f["deadline"] = int64(d)
+			f["deadline"], f["due"] = int64(d), int64(d)
 		}
 		return plainHead(v, func(h *thads.AdministrativeVerdict) { h.Events = lastRecord(h.Events, verdictRecord) }), f
 	},
-	claims: verdictClaims,
+	claims:     verdictClaims,
+	claimField: "particulars.number",
 	touches: func(v *thads.AdministrativeVerdict, e *thads.VerdictEvent) []thads.UnitID {
 		return present(v.Unit, e.ToUnit)
 	},
@@ -136,7 +139,7 @@ const (
 
 var verdictOrders = map[VerdictOrderField]string{
 	VerdictsByUpdate: "updatedAt", VerdictsByRegistration: "registeredOn", VerdictsByNumber: "number",
-	VerdictsByDeadline: "deadline", VerdictsByDebtor: "debtor", VerdictsBySince: "since",
+	VerdictsByDeadline: "due", VerdictsByDebtor: "debtor", VerdictsBySince: "since",
 }
 
 // Verdicts returns one page of the administrative verdicts within the caller's scope.
