@@ -165,10 +165,10 @@ func (p *province) recording() []pair {
 			return err
 		}
 		defer end(&err)
-		if err := sqlitex.Execute(p.hand, `UPDATE "case" SET version = version + 1, f_updatedAt = f_updatedAt + 1, head = head || ' ' WHERE id = ?`, &sqlitex.ExecOptions{Args: []any{id}}); err != nil {
+		if err := sqlitex.Execute(p.hand, `UPDATE "case" SET version = version + 1, f_updatedAt = f_updatedAt + 1, head = CAST(head || ' ' AS BLOB) WHERE id = ?`, &sqlitex.ExecOptions{Args: []any{id}}); err != nil {
 			return err
 		}
-		return sqlitex.Execute(p.hand, `UPDATE case_body SET body = body || ' ' WHERE rid = (SELECT rid FROM "case" WHERE id = ?)`, &sqlitex.ExecOptions{Args: []any{id}})
+		return sqlitex.Execute(p.hand, `UPDATE case_body SET body = CAST(body || ' ' AS BLOB) WHERE rid = (SELECT rid FROM "case" WHERE id = ?)`, &sqlitex.ExecOptions{Args: []any{id}})
 	}
 	// The hand's rows are others than ours: what it writes is no history.
 	half := len(p.ids) / 2
