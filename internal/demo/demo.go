@@ -7,6 +7,14 @@
 // application as it would have been recorded at the time. Planning decides when
 // things happen and what they move; putting into words (history) makes events of
 // it. So the same program always makes the same records.
+//
+// What is invented says so: the system tells that it shows the demonstration,
+// every opening of a case, officer, verdict or directed case carries a note,
+// addresses lie in communes called Minh Họa, organisations bear that name, and
+// invented texts about real documents and the real conference say “minh họa”.
+// Accounts are called demo:…. What is real are the names of agencies, courts and
+// documents, the two public officials at the conference, and its figures; what of
+// that stands from memory says that it was not checked.
 package demo
 
 import (

@@ -38,16 +38,18 @@ type province struct {
 	hash      string
 }
 
-// filled fills one SQLite store for all tests of the package and reads it back.
+// filled fills one store for all tests of the package and reads it back.
 var filled = sync.OnceValues(func() (*province, error) {
-	ctx := background
-	s, err := sqlite.Open(ctx, sqlite.Options{Dir: filepath.Join(directory, "filled"), Collections: app.Collections()})
-	if err != nil {
-		return nil, err
+	p := &province{store: newMemory(), officers: map[thads.OfficerID]*thads.Officer{}}
+	if !raced {
+		s, err := sqlite.Open(background, sqlite.Options{Dir: filepath.Join(directory, "filled"), Collections: app.Collections()})
+		if err != nil {
+			return nil, err
+		}
+		p.store, closeAtEnd = s, s
 	}
-	closeAtEnd = s
-	p := &province{store: s, officers: map[thads.OfficerID]*thads.Officer{}}
-	if p.result, err = Fill(ctx, s, Options{}); err != nil {
+	var err error
+	if p.result, err = Fill(background, p.store, Options{}); err != nil {
 		return nil, err
 	}
 	return p, p.read()
@@ -125,6 +127,11 @@ func (p *province) read() error {
 		return errors.Join(sum.add(c, d), p.fold(c.Name, d))
 	})
 	p.tree, p.hash = thads.NewUnitTree(p.units), sum.String()
+	if m, ok := p.store.(*memory); ok {
+		// They were read and are many.
+		delete(m.docs, "case")
+		delete(m.docs, "claim")
+	}
 	return err
 }
 
@@ -245,7 +252,7 @@ func TestRunsAreAlike(t *testing.T) {
 	for _, cut := range []struct {
 		writes int
 		left   content
-	}{{1, empty}, {70, partial}, {300, partial}, {5000, partial}} {
+	}{{1, empty}, {300, partial}, {5000, partial}} {
 		m.writes = cut.writes
 		if _, err := Fill(t.Context(), m, Options{}); !errors.Is(err, errCut) {
 			t.Fatalf("after %d writes: %v", cut.writes, err)

@@ -138,8 +138,11 @@ func (g *generator) cohorts(r *rand.Rand) {
 func (g *generator) fresh(r *rand.Rand, p *plan) {
 	p.duties = newDuties(r, p.class)
 	p.poor = chance(r, p.spec().poor)
-	if p.class == credit {
+	switch {
+	case p.class == credit:
 		p.tags = []thads.Tag{thads.TagCredit}
+	case p.class == compensation && chance(r, 30):
+		p.tags = []thads.Tag{thads.TagCorruption}
 	}
 	g.newTitle(r, p)
 	g.drawFate(g.rng(p, usePlan), p, 0)

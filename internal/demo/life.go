@@ -22,6 +22,9 @@ const voluntary = 26
 // live plans the steps of a case from its fate.
 func (g *generator) live(p *plan) {
 	l := &life{g: g, p: p, r: g.rng(p, useLife)}
+	if p.steps == nil {
+		p.steps = make([]step, 0, 6)
+	}
 	p.steps = p.steps[:0]
 	for i := range p.duties {
 		d := &p.duties[i]

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/thads/thads/internal/store"
@@ -25,6 +26,8 @@ type memory struct {
 	docs map[string]map[string]*store.Document
 	// writes bounds how many documents may still be written; below 0: all.
 	writes int
+	// written counts the documents written.
+	written int
 }
 
 func newMemory() *memory {
@@ -46,6 +49,7 @@ func (m *memory) write(c *store.Collection, d *store.Document) error {
 		return errCut
 	}
 	m.writes--
+	m.written++
 	copied := *d
 	m.of(c)[d.ID] = &copied
 	return nil
@@ -114,6 +118,12 @@ func (m *memory) BulkInsert(_ context.Context, c *store.Collection, docs []*stor
 		}
 	}
 	return taken, nil
+}
+
+func (m *memory) Position(context.Context) (store.Position, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return store.Position(strconv.Itoa(m.written)), nil
 }
 
 func (m *memory) Scan(_ context.Context, c *store.Collection, _ store.ScanOptions) iter.Seq2[*store.Document, error] {

@@ -92,7 +92,15 @@ func TestPeopleAndTimes(t *testing.T) {
 	p := fill(t)
 	last := thads.DateOf(2019, 12, 6)
 	reassigned, latest := 0, thads.Date(0)
+	issued, onTime := 0, 0
 	for _, c := range p.cases {
+		if received := c.Particulars.Judgment.ReceivedOn; !received.IsZero() && c.Decision != nil {
+			// Five working days and a weekend, or Tết.
+			issued++
+			if received.DaysUntil(c.Decision.Date) <= 7 {
+				onTime++
+			}
+		}
 		for i := range c.Events {
 			e := &c.Events[i]
 			if e.ToUnit != "" {
@@ -134,6 +142,9 @@ func TestPeopleAndTimes(t *testing.T) {
 		if c.Events[0].Note != invented {
 			t.Errorf("case %s is not marked as invented", c.ID)
 		}
+	}
+	if share := 1000 * onTime / issued; issued < 20_000 || share < 950 || share > 995 {
+		t.Errorf("%d ‰ of %d decisions were issued on time", share, issued)
 	}
 	if reassigned < 100 || latest != last {
 		t.Errorf("%d cases were reassigned; the last was recorded on %s", reassigned, latest)

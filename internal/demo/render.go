@@ -177,8 +177,16 @@ func (w *writer) particulars(s *step) *thads.Particulars {
 		opened = p.decided
 		out.Balance = &thads.OpeningBalance{State: p.state, Since: w.g.cal.date(p.since), Ground: p.ground, Verifications: p.verifications}
 	}
-	if received := t.date + day(between(r, 5, 20)); received <= min(opened, s.on) {
-		out.Judgment.ReceivedOn = w.g.cal.date(received)
+	if spec.initiation == thads.OwnMotion {
+		// The law gives five working days from receipt; a few take longer.
+		received := opened - day(between(w.r, 1, 5))
+		if chance(w.r, 25) {
+			received -= day(between(w.r, 6, 14))
+		}
+		if !p.isForward() {
+			received = w.g.cal.onOrBefore[max(received, 0)]
+		}
+		out.Judgment.ReceivedOn = w.g.cal.date(max(received, t.date))
 	}
 	if p.class == arbitration {
 		out.Judgment.Court = "Trung tâm trọng tài thương mại Minh Họa"
