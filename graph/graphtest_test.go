@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,8 +32,8 @@ import (
 // An object is a JSON object.
 type object = map[string]any
 
-// A world is the real API over an empty store of its own. Everything in it is
-// made and read by GraphQL.
+// A world is the real API over a store of its own. Everything in it is made and
+// read by GraphQL.
 type world struct {
 	t       *testing.T
 	app     *app.App
@@ -91,9 +92,11 @@ func (s *safeBuffer) String() string {
 // every look at it, so that no two events are recorded at once.
 var today = thads.DateOf(2026, 12, 1)
 
-func newWorld(t *testing.T) *world {
+// openWorld opens the API over the store in a directory, with a clock that goes on
+// from an hour of the day.
+func openWorld(t *testing.T, dir string, hour int) *world {
 	t.Helper()
-	opened, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
+	opened, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Collections: app.Collections()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +111,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, store: &counting{Store: opened}, log: &safeBuffer{}, schema: graph.Schema(), done: map[string]bool{}}
 	var ticks atomic.Int64
-	morning := today.StartOfDay().Add(8 * time.Hour)
+	morning := today.StartOfDay().Add(time.Duration(hour) * time.Hour)
 	clock := func() time.Time { return morning.Add(time.Duration(ticks.Add(1)) * 10 * time.Millisecond) }
 	w.app, err = app.New(app.Options{Store: w.store, Clock: clock, Sealer: sealer, Version: "test"})
 	if err != nil {
@@ -118,10 +121,56 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// newProvince is a world with a province, two branches and two officers of the first.
+// template is a directory with a store that holds the province: making the
+// tables of a store takes longer than most tests.
+var template struct {
+	sync.Once
+	dir   string
+	world world
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "graph")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	template.dir = dir
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// newProvince is a world of its own with a province, two branches and two
+// officers of the first.
 func newProvince(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t)
+	template.Do(func() {
+		ok := t.Run("found the province", func(t *testing.T) {
+			w := openWorld(t, template.dir, 8)
+			w.found()
+			template.world = *w
+		})
+		if !ok {
+			t.Fatal("the province cannot be founded")
+		}
+	})
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(template.dir)); err != nil {
+		t.Fatal(err)
+	}
+	w := openWorld(t, dir, 9)
+	from := &template.world
+	w.province, w.first, w.second, w.officer, w.colleague = from.province, from.first, from.second, from.officer, from.colleague
+	return w
+}
+
+// found makes the units and officers.
+func (w *world) found() {
+	w.t.Helper()
 	unit := func(on, code, name, level, parent string) string {
 		in := object{"effectiveOn": on, "code": code, "name": name, "level": level}
 		if parent != "" {
@@ -138,7 +187,6 @@ func newProvince(t *testing.T) *world {
 		})
 	}
 	w.officer, w.colleague = officer("CHV01", "Lê Văn Thử"), officer("CHV02", "Phạm Thị Mẫu")
-	return w
 }
 
 var (

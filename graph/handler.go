@@ -108,7 +108,10 @@ func note(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 func refuseDefer(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
 	if deferred(op.Operation.SelectionSet) || deferredFragments(op.Doc.Fragments) {
-		return graphql.OneShot(graphql.ErrorResponse(ctx, "@defer is not supported"))
+		r := request.FromContext(ctx)
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{{
+			Message: errDefer.text(r.Language()), Extensions: map[string]any{"code": errDefer.code, "requestId": r.ID()},
+		}}})
 	}
 	return next(ctx)
 }
@@ -151,6 +154,7 @@ var (
 	_ error = (*codedError)(nil)
 
 	errUnauthenticated = &codedError{code: "UNAUTHENTICATED", vi: "Cần đăng nhập để xem dữ liệu này", en: "Sign in to see this"}
+	errDefer           = &codedError{code: "BAD_REQUEST", vi: "Không hỗ trợ @defer", en: "@defer is not supported"}
 	errForbidden       = &codedError{code: "FORBIDDEN", vi: "Không có quyền xem hoặc ghi dữ liệu này", en: "You may not see or change this"}
 )
 

@@ -173,10 +173,13 @@ func UnmarshalText(context.Context, any) (thads.Text, error) {
 func MarshalInt(n int) graphql.Marshaler { return graphql.MarshalInt(n) }
 
 // UnmarshalInt reads a whole number of 32 bits, as the specification of GraphQL
-// has it: what is larger is an error and not cut.
+// has it: what is larger is refused and not cut. Null is none.
 func UnmarshalInt(v any) (int, error) {
 	n, err := graphql.UnmarshalInt32(v)
-	return int(n), err
+	if err != nil {
+		return 0, invalid("Giá trị phải là số nguyên không quá 32 bit", "The value is a whole number of at most 32 bits")
+	}
+	return int(n), nil
 }
 
 // invalid refuses what cannot be read. The API adds where it stands.
