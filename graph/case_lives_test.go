@@ -42,7 +42,8 @@ func caseLives(t *testing.T) *world {
 		step{"caseVoid", object{"event": 16, "reason": "Không có khiếu nại"}, object{"state": "IN_PROGRESS", "events.15.fate": "VOIDED"}},
 		step{"caseCorrect", object{"event": 7, "reason": "Sai số tiền", "effectiveOn": "2018-11-01", "obligation": "o1", "amount": 31_000_000}, object{"totals.held": 1_000_000}},
 		step{"caseChangeParties", object{"effectiveOn": "2018-12-05", "parties": []object{
-			{"id": "p1", "role": "DEBTOR", "kind": "PERSON", "name": "Nguyễn Văn Nợ", "address": "Phường Khác"}, {"id": "p2", "role": "CREDITOR", "kind": "PERSON", "name": "Trần Thị Được"},
+			{"id": "p1", "role": "DEBTOR", "kind": "PERSON", "name": "Nguyễn Văn Nợ", "address": "Phường Khác"},
+			{"id": "p2", "role": "CREDITOR", "kind": "PERSON", "name": "Trần Thị Được"},
 			{"role": "RELATED", "kind": "PERSON", "name": "Lê Thị Liên"},
 		}}, nil},
 		step{"caseAssign", object{"effectiveOn": "2018-12-06", "officer": w.colleague}, object{"officer.code": "CHV02"}},

@@ -148,7 +148,7 @@ func TestListOfVerdicts(t *testing.T) {
 	register(w.second, "10/2018/HC-ST", "2018-09-12", debtor("UBND xã Ánh"), object{"category": "VOTER_LIST", "debtorReceivedOn": "2018-09-08"})
 	register(w.first, "3/2018/HC-ST", "2018-09-14", debtor("UBND xã Đông"), object{"tracked": false})
 	d := register(w.first, "4/2018/HC-ST", "2018-09-16", debtor("UBND xã Dung"))
-	d = record(d, "verdictRecordCompulsion", "2018-10-01", object{"decision": object{"number": "1/QĐ-TA", "date": "2018-10-01", "issuer": "TAND tỉnh"}})
+	record(d, "verdictRecordCompulsion", "2018-10-01", object{"decision": object{"number": "1/QĐ-TA", "date": "2018-10-01", "issuer": "TAND tỉnh"}})
 	e := register(w.second, "5/2018/HC-ST", "2018-09-18", debtor("UBND xã Em"), object{"debtorReceivedOn": "2018-09-10"})
 	e = record(e, "verdictComplete", "2018-10-20", object{"result": "Đã thi hành"})
 	record(e, "verdictNote", "2018-10-21", object{"note": "Đã lưu hồ sơ"})

@@ -370,8 +370,12 @@ func directedCaseLife(t *testing.T) *world {
 		id   any
 		want bool
 	}{
-		{w.clerk(), record["id"], true}, {w.stranger(), record["id"], true}, {w.executor(), record["id"], false},
-		{w.clerk(), elsewhere, false}, {w.stranger(), elsewhere, true}, {leader, elsewhere, true},
+		{w.clerk(), record["id"], true},
+		{w.stranger(), record["id"], true},
+		{w.executor(), record["id"], false},
+		{w.clerk(), elsewhere, false},
+		{w.stranger(), elsewhere, true},
+		{leader, elsewhere, true},
 	} {
 		if got := w.seen(c.as, c.id); got != c.want {
 			t.Errorf("%s sees %v: %t, want %t", c.as.ID, c.id, got, c.want)
