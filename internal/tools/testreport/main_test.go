@@ -17,22 +17,23 @@ func TestReport(t *testing.T) {
 	)
 	for name, tt := range map[string]struct {
 		input   string
-		engines int
+		engines string
 		ok      bool
 		want    []string
 		not     []string
 	}{
-		"all is well":            {pass + cached + none, 1, true, []string{"2 packages (1 cached), 1 tests, 0 failures, 0 skipped", "passed on: sqlite 3.50"}, []string{"x_test.go"}},
-		"a failure":              {pass + fail, 1, false, []string{"it broke", "TestB"}, []string{"x_test.go"}},
-		"skipped":                {pass + skip, 1, false, []string{"no chromium", "TestC"}, nil},
-		"an engine is missing":   {pass, 2, false, []string{"reached 1 of 2 engines"}, nil},
-		"it does not compile":    {pass + build, 1, false, []string{"undefined: y"}, nil},
-		"nothing ran":            {none, 0, false, []string{"no tests ran"}, nil},
-		"what is no event shows": {"go: no such tool\n" + pass, 1, true, []string{"go: no such tool"}, nil},
+		"all is well":            {pass + cached + none, "sqlite", true, []string{"2 packages (1 cached), 1 tests, 0 failures, 0 skipped", "passed on: sqlite 3.50"}, []string{"x_test.go"}},
+		"a failure":              {pass + fail, "sqlite", false, []string{"it broke", "TestB"}, []string{"x_test.go"}},
+		"skipped":                {pass + skip, "sqlite", false, []string{"no chromium", "TestC"}, nil},
+		"an engine is missing":   {pass, "sqlite,ferretdb|mongodb", false, []string{"did not reach ferretdb|mongodb"}, nil},
+		"one of two is enough":   {pass, "mongodb|sqlite", true, nil, nil},
+		"it does not compile":    {pass + build, "sqlite", false, []string{"undefined: y"}, nil},
+		"nothing ran":            {none, "", false, []string{"no tests ran"}, nil},
+		"what is no event shows": {"go: no such tool\n" + pass, "sqlite", true, []string{"go: no such tool"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
-			ok, err := report(strings.NewReader(tt.input), &out, tt.engines)
+			ok, err := report(strings.NewReader(tt.input), &out, strings.FieldsFunc(tt.engines, func(r rune) bool { return r == ',' }))
 			if err != nil || ok != tt.ok {
 				t.Errorf("got %v, %v", ok, err)
 			}
