@@ -90,7 +90,6 @@ func rules() []rule {
 			own:   concat(domain, []string{"internal/app", "internal/auth", "internal/store"}),
 			never: concat(drivers, graphql, engines),
 		},
-		{pkg: "internal/dump", own: concat(domain, []string{"internal/app", "internal/auth", "internal/store"}), never: concat(drivers, graphql, engines)},
 		{pkg: "web", own: nil, others: []string{}},
 
 		// What wires them: the only place that knows both engines.
