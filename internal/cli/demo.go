@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/thads/thads/internal/app"
@@ -28,6 +29,9 @@ func (s *serving) fill(ctx context.Context) error {
 		return err
 	}
 	if !made.Existing {
+		// Writing a province takes far more memory than serving one: it goes
+		// back to the system before the first visitor comes.
+		debug.FreeOSMemory()
 		s.log.InfoContext(ctx, "demonstration written", "cases", made.Cases, "events", made.Events, "took", time.Since(began).Round(time.Millisecond))
 	}
 	u, err := s.app.EnsureUser(auth.NewContext(ctx, auth.System("demo")), app.NewUser{
