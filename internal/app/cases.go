@@ -41,11 +41,11 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 func indexCase(c *thads.Case) (head any, fields store.Fields) {
 	t := c.Totals()
 	f := store.Fields{
-		"state": string(c.State), "live": c.State.IsLive() || c.State == thads.StateSeparateBook || c.State == thads.StateReceived,
+		"state": string(c.State), "live": c.State.IsUnfinished(),
 		"unit": string(c.Unit), "initiation": string(c.Particulars.Initiation),
 		"judgmentKind": string(c.Particulars.Judgment.Kind),
 		"openedOn":     int64(c.OpenedOn), "since": int64(c.Since),
-		"outstanding": int64(t.Remaining + t.Held), "total": int64(t.Total),
+		"outstanding": int64(t.Outstanding()), "total": int64(t.Total),
 		"number": c.NumberSortKey(), "debtor": c.DebtorSortKey(), "updatedAt": c.UpdatedAt(),
 		"tags": texts(c.Tags), "units": texts(c.Units), "officers": texts(c.Officers), "words": c.SearchWords(),
 	}

@@ -164,13 +164,8 @@ func runReorganise(ctx context.Context, a *App, j *Job) error {
 	return nil
 }
 
-// liveCaseStates are the states of cases that go with a reorganisation.
-func liveCaseStates() []thads.CaseState {
-	return append(thads.LiveStates(), thads.StateSeparateBook, thads.StateReceived)
-}
-
 func movingCases(old thads.UnitID) []store.Cond {
-	return []store.Cond{store.Eq("unit", string(old)), store.In("state", texts(liveCaseStates()))}
+	return []store.Cond{store.Eq("unit", string(old)), store.Eq("live", true)}
 }
 
 func movingVerdicts(old thads.UnitID) []store.Cond {

@@ -328,6 +328,12 @@ func (s CaseState) IsLive() bool {
 	return false
 }
 
+// IsUnfinished tells whether something is left to do: live cases, those in the
+// separate book, and those received and not yet decided.
+func (s CaseState) IsUnfinished() bool {
+	return s.IsLive() || s == StateSeparateBook || s == StateReceived
+}
+
 // LiveStates are the states for which IsLive holds.
 func LiveStates() []CaseState {
 	return slices.DeleteFunc(allCaseStates(), func(s CaseState) bool { return !s.IsLive() })

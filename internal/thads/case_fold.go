@@ -187,7 +187,7 @@ func (c *Case) apply(e *CaseEvent) *Error {
 
 // isOver tells whether the case has left both the live stock and the separate book.
 func (c *Case) isOver() bool {
-	return !c.State.IsLive() && c.State != StateSeparateBook && c.State != StateReceived
+	return !c.State.IsUnfinished()
 }
 
 // settle derives the state of the case from those of its obligations: the first

@@ -126,11 +126,13 @@ func DecisionKey(issuer UnitID, number DocumentNumber, year StatYear) string {
 	return "case/" + string(issuer) + "/" + strconv.Itoa(int(year)) + "/" + number.Key()
 }
 
+// Outstanding is what is still to be collected or performed, and what is held.
+func (t Totals) Outstanding() Dong { return t.Remaining + t.Held }
+
 // Outstanding is what is still to be enforced of a live case, collected money
 // that is not paid out included.
 func (c *Case) Outstanding() Dong {
-	t := c.Totals()
-	return t.Remaining + t.Held
+	return c.Totals().Outstanding()
 }
 
 // IsPublishable tells whether the law makes the case public: a debtor without
