@@ -74,7 +74,7 @@ func (r *ImportReport) Accepted() bool { return r.Errors == 0 }
 
 func (r *ImportReport) problem(p sheet.Problem) {
 	n := &r.Errors
-	if p.Warning {
+	if p.Severity == sheet.Warning {
 		n = &r.Warnings
 	}
 	if *n++; *n <= maxImportProblems {

@@ -56,7 +56,7 @@ func places(r *app.ImportReport) []string {
 	var out []string
 	for _, p := range r.Problems {
 		s := fmt.Sprintf("%s%d %s", p.Letter(), p.Row, p.Code)
-		if p.Warning {
+		if p.Severity == sheet.Warning {
 			s += " (warning)"
 		}
 		out = append(out, s)

@@ -14,6 +14,7 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/config"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -121,7 +122,7 @@ func writeImport(out io.Writer, o *importOptions, r *app.ImportReport) error {
 	w := bufio.NewWriter(out)
 	for i := range r.Problems {
 		kind := "LỖI"
-		if r.Problems[i].Warning {
+		if r.Problems[i].Severity == sheet.Warning {
 			kind = "CẢNH BÁO"
 		}
 		fmt.Fprintf(w, "%s  %s\n", kind, r.Problems[i].String())

@@ -48,7 +48,7 @@ type origin struct {
 type CaseReader struct {
 	book     *Book
 	source   source
-	register *register
+	register *register[CaseRow]
 	header   int
 	// place is the column of the file, from 0, of each column of the register,
 	// -1 where the file lacks it; titles are the headers as written.
@@ -127,7 +127,7 @@ func (r *CaseReader) placeColumns() {
 		p := Problem{Sheet: r.source.name(), Row: r.header, Column: at + 1, Header: title, Got: clip(title)}
 		switch {
 		case !known:
-			p.Warning, p.Code = true, thads.CodeUnknown
+			p.Severity, p.Code = Warning, thads.CodeUnknown
 			p.Text = vi("Không nhận ra cột này; cột không được nhập", "This column is not known and is left out")
 		case r.place[i] >= 0:
 			p.Code = thads.CodeDuplicate
@@ -150,7 +150,10 @@ func (r *CaseReader) placeColumns() {
 
 // tell reports a problem and remembers whether it keeps a case from being accepted.
 func (r *CaseReader) tell(p Problem) {
-	r.failed = r.failed || !p.Warning
+	if p.Severity == "" {
+		p.Severity = Error
+	}
+	r.failed = r.failed || p.Severity == Error
 	r.report(p)
 }
 
@@ -246,7 +249,7 @@ func (r *CaseReader) parse(row *Row) CaseRow {
 			p.Code, p.Text = v.code, v.text
 			r.tell(p)
 		case v.warning.VI != "":
-			p.Warning, p.Code, p.Text = true, thads.CodeInvalid, v.warning
+			p.Severity, p.Code, p.Text = Warning, thads.CodeInvalid, v.warning
 			r.tell(p)
 		}
 	}
@@ -256,7 +259,7 @@ func (r *CaseReader) parse(row *Row) CaseRow {
 func (r *CaseRow) has(i int) bool { return r.given&(1<<i) != 0 }
 
 // hasPart tells whether any column of a part is given.
-func (r *CaseRow) hasPart(reg *register, p part) bool {
+func (r *CaseRow) hasPart(reg *register[CaseRow], p part) bool {
 	for i := range reg.columns {
 		if reg.columns[i].part == p && r.has(i) {
 			return true
@@ -480,7 +483,8 @@ func (e *CaseEntry) takeObligation(row *CaseRow, added bool) {
 		p := e.at(row, colObligationKind, thads.CodeDuplicate, vi(
 			fmt.Sprintf("Nghĩa vụ giống hệt dòng %d nên chỉ tính một lần; nếu là nghĩa vụ khác, hãy ghi nội dung", before.number),
 			fmt.Sprintf("The same obligation as in row %d, counted once; if it is another, give its content", before.number)))
-		if p.Warning = added; !added {
+		if p.Severity = Warning; !added {
+			p.Severity = Error
 			p.Text = vi(fmt.Sprintf("Dòng này lặp lại nghĩa vụ của dòng %d", before.number), fmt.Sprintf("The row repeats the obligation of row %d", before.number))
 		}
 		e.reader.tell(p)

@@ -55,8 +55,11 @@ const (
 	ofObligation
 )
 
-// A column is one column of the register.
-type column struct {
+// A column is one column of a register whose rows are of type R.
+type column[R any] struct {
+	// code names the column for programs and for mappings that are kept; it
+	// never changes its meaning.
+	code   string
 	header string
 	// aliases are other headers by which the column is known.
 	aliases []string
@@ -71,8 +74,8 @@ type column struct {
 	words   *vocabulary
 	// set takes the value of a cell that is not empty, get returns it (string,
 	// int, thads.Dong, thads.Date; nil where there is none).
-	set func(*CaseRow, *reading)
-	get func(*CaseRow) any
+	set func(*R, *reading)
+	get func(*R) any
 	// field is the end of the path by which the domain names the value.
 	field string
 }
@@ -121,36 +124,36 @@ const (
 	columnCount
 )
 
-// A register is the columns of the register of cases.
-type register struct {
-	columns [columnCount]column
+// A register is the columns of a kind of register.
+type register[R any] struct {
+	columns []column[R]
 	// headers finds a column by the key of a header.
 	headers map[string]int
 }
 
-func textColumn(c column, at func(*CaseRow) *string) column {
-	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asText() }
-	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+func textColumn[R any](c column[R], at func(*R) *string) column[R] {
+	c.set = func(r *R, v *reading) { *at(r) = v.asText() }
+	c.get = func(r *R) any { return orNil(*at(r)) }
 	return c
 }
 
-func dateColumn(c column, at func(*CaseRow) *thads.Date) column {
+func dateColumn[R any](c column[R], at func(*R) *thads.Date) column[R] {
 	c.format = formatDate
-	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asDate() }
-	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	c.set = func(r *R, v *reading) { *at(r) = v.asDate() }
+	c.get = func(r *R) any { return orNil(*at(r)) }
 	return c
 }
 
-func dongColumn(c column, at func(*CaseRow) *thads.Dong) column {
+func dongColumn[R any](c column[R], at func(*R) *thads.Dong) column[R] {
 	c.format = formatDong
-	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asDong() }
-	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	c.set = func(r *R, v *reading) { *at(r) = v.asDong() }
+	c.get = func(r *R) any { return orNil(*at(r)) }
 	return c
 }
 
-func wordColumn[T ~string](c column, words *vocabulary, at func(*CaseRow) *T) column {
+func wordColumn[R any, T ~string](c column[R], words *vocabulary, at func(*R) *T) column[R] {
 	c.words = words
-	c.set = func(r *CaseRow, v *reading) {
+	c.set = func(r *R, v *reading) {
 		text := v.asText()
 		if v.code != "" {
 			return
@@ -162,7 +165,7 @@ func wordColumn[T ~string](c column, words *vocabulary, at func(*CaseRow) *T) co
 		}
 		*at(r) = T(value)
 	}
-	c.get = func(r *CaseRow) any {
+	c.get = func(r *R) any {
 		if *at(r) == "" {
 			return nil
 		}
@@ -191,7 +194,7 @@ func orNil[T comparable](v T) any {
 func vi(vi, en string) thads.Text { return thads.Text{VI: vi, EN: en} }
 
 // newRegister returns the columns of the register of cases.
-func newRegister() *register {
+func newRegister() *register[CaseRow] {
 	partyKinds := vocabularyOf(thads.PartyKinds(), map[string]thads.PartyKind{"người": thads.Person, "pháp nhân": thads.Organisation, "cơ quan": thads.Organisation, "doanh nghiệp": thads.Organisation, "nhà nước": thads.StateBudget})
 	judgmentKinds := vocabularyOf(thads.JudgmentKinds(), map[string]thads.JudgmentKind{
 		"DS": thads.JudgmentCivil, "HS": thads.JudgmentCriminal, "HC": thads.JudgmentAdministrative, "HNGĐ": thads.JudgmentFamily, "hôn nhân gia đình": thads.JudgmentFamily,
@@ -207,106 +210,106 @@ func newRegister() *register {
 	stateWords := vocabularyOf(states, map[string]thads.CaseState{"chưa có điều kiện": thads.StateNotEnforceable, "hoãn": thads.StatePostponed, "sổ theo dõi riêng": thads.StateSeparateBook, "tự nguyện": thads.StateVoluntary, "tạm dừng": thads.StatePaused})
 	tagWords := vocabularyOf(thads.Tags(), nil)
 
-	r := &register{headers: map[string]int{}}
-	r.columns = [columnCount]column{
-		colUnit: textColumn(column{
-			header: "Mã đơn vị", aliases: []string{"Đơn vị", "Mã cơ quan THADS"}, required: true, width: 12, example: "38.01", field: "toUnit",
+	r := &register[CaseRow]{headers: map[string]int{}}
+	r.columns = []column[CaseRow]{
+		colUnit: textColumn(column[CaseRow]{
+			code: "unit", header: "Mã đơn vị", aliases: []string{"Đơn vị", "Mã cơ quan THADS"}, required: true, width: 12, example: "38.01", field: "toUnit",
 			help: vi("Mã của cơ quan ra quyết định và đang giữ hồ sơ, như trong danh mục đơn vị.", "The code of the unit that issued the decision and holds the case."),
 		}, func(r *CaseRow) *string { return &r.Unit }),
-		colOfficer: textColumn(column{
-			header: "Mã chấp hành viên", aliases: []string{"Chấp hành viên", "CHV"}, width: 14, example: "CHV01", field: "toOfficer",
+		colOfficer: textColumn(column[CaseRow]{
+			code: "officer", header: "Mã chấp hành viên", aliases: []string{"Chấp hành viên", "CHV"}, width: 14, example: "CHV01", field: "toOfficer",
 			help: vi("Mã công chức của chấp hành viên; để trống nếu chưa phân công.", "The code of the officer; empty where none is assigned."),
 		}, func(r *CaseRow) *string { return &r.Officer }),
-		colNumber: textColumn(column{
-			header: "Số quyết định thi hành án", aliases: []string{"Số quyết định", "Số QĐ", "Số QĐ THA", "Quyết định thi hành án"}, required: true, width: 20, example: "46/QĐ-CCTHADS", field: "decision.number",
+		colNumber: textColumn(column[CaseRow]{
+			code: "number", header: "Số quyết định thi hành án", aliases: []string{"Số quyết định", "Số QĐ", "Số QĐ THA", "Quyết định thi hành án"}, required: true, width: 20, example: "46/QĐ-CCTHADS", field: "decision.number",
 			help: vi("Số và ký hiệu đầy đủ. Mỗi quyết định là một việc. Việc có nhiều đương sự hoặc nhiều nghĩa vụ: ghi thêm dòng ngay bên dưới, lặp lại mã đơn vị và số quyết định (hoặc để trống cả hai), chỉ điền các cột đương sự, nghĩa vụ.", "Number and symbol. One decision is one case. For several parties or obligations add rows directly below with the same unit and number (or both empty) and fill in only the columns of parties and obligations."),
 		}, func(r *CaseRow) *string { return &r.Number }),
-		colDate: dateColumn(column{
-			header: "Ngày quyết định (dd/MM/yyyy)", aliases: []string{"Ngày QĐ", "Ngày ra quyết định"}, required: true, width: 16, example: "05/10/2018", field: "decision.date",
+		colDate: dateColumn(column[CaseRow]{
+			code: "date", header: "Ngày quyết định (dd/MM/yyyy)", aliases: []string{"Ngày QĐ", "Ngày ra quyết định"}, required: true, width: 16, example: "05/10/2018", field: "decision.date",
 			help: vi("Ngày ra quyết định thi hành án.", "The date of the enforcement decision."),
 		}, func(r *CaseRow) *thads.Date { return &r.Date }),
-		colEffectiveOn: dateColumn(column{
-			header: "Ngày tính vào sổ (dd/MM/yyyy)", aliases: []string{"Ngày có hiệu lực", "Ngày thụ lý", "Ngày chuyển số dư"}, width: 16, example: "05/10/2018", field: "effectiveOn",
+		colEffectiveOn: dateColumn(column[CaseRow]{
+			code: "effectiveOn", header: "Ngày tính vào sổ (dd/MM/yyyy)", aliases: []string{"Ngày có hiệu lực", "Ngày thụ lý", "Ngày chuyển số dư"}, width: 16, example: "05/10/2018", field: "effectiveOn",
 			help: vi("Việc mới: để trống thì lấy ngày quyết định. Việc cũ (có cột Trạng thái): bắt buộc, là ngày chốt số dư, ví dụ 30/09/2018 để việc thuộc số năm trước chuyển sang của năm 2019.", "New cases: empty for the date of the decision. Older cases (with a state): required, the day of the balance, for example 30/09/2018."),
 		}, func(r *CaseRow) *thads.Date { return &r.EffectiveOn }),
-		colInitiation: wordColumn(column{
-			header: "Hình thức thi hành", aliases: []string{"Loại việc", "Chủ động/Theo yêu cầu", "Hình thức"}, required: true, width: 16, example: "Theo yêu cầu", field: "particulars.initiation",
+		colInitiation: wordColumn(column[CaseRow]{
+			code: "initiation", header: "Hình thức thi hành", aliases: []string{"Loại việc", "Chủ động/Theo yêu cầu", "Hình thức"}, required: true, width: 16, example: "Theo yêu cầu", field: "particulars.initiation",
 			help: vi("Chủ động hay theo yêu cầu.", "Of own motion or on request."),
 		}, vocabularyOf(thads.Initiations(), map[string]thads.Initiation{"CĐ": thads.OwnMotion, "TYC": thads.OnRequest, "YC": thads.OnRequest, "yêu cầu": thads.OnRequest}), func(r *CaseRow) *thads.Initiation { return &r.Initiation }),
-		colJudgmentKind: wordColumn(column{
-			header: "Loại bản án", aliases: []string{"Loại án", "Lĩnh vực"}, required: true, width: 16, example: "Dân sự", field: "particulars.judgment.kind",
+		colJudgmentKind: wordColumn(column[CaseRow]{
+			code: "judgmentKind", header: "Loại bản án", aliases: []string{"Loại án", "Lĩnh vực"}, required: true, width: 16, example: "Dân sự", field: "particulars.judgment.kind",
 			help: vi("Lĩnh vực của bản án, quyết định được thi hành.", "The field of law of the judgment."),
 		}, judgmentKinds, func(r *CaseRow) *thads.JudgmentKind { return &r.JudgmentKind }),
-		colJudgmentNumber: textColumn(column{
-			header: "Số bản án, quyết định", aliases: []string{"Số bản án", "Bản án số"}, required: true, width: 18, example: "07/2018/DS-ST", field: "particulars.judgment.number",
+		colJudgmentNumber: textColumn(column[CaseRow]{
+			code: "judgmentNumber", header: "Số bản án, quyết định", aliases: []string{"Số bản án", "Bản án số"}, required: true, width: 18, example: "07/2018/DS-ST", field: "particulars.judgment.number",
 			help: vi("Số, ký hiệu bản án hoặc quyết định của Tòa án, Trọng tài.", "The number of the judgment."),
 		}, func(r *CaseRow) *string { return &r.JudgmentNumber }),
-		colJudgmentDate: dateColumn(column{
-			header: "Ngày bản án (dd/MM/yyyy)", aliases: []string{"Ngày tuyên án", "Ngày bản án, quyết định"}, required: true, width: 16, example: "05/09/2018", field: "particulars.judgment.date",
+		colJudgmentDate: dateColumn(column[CaseRow]{
+			code: "judgmentDate", header: "Ngày bản án (dd/MM/yyyy)", aliases: []string{"Ngày tuyên án", "Ngày bản án, quyết định"}, required: true, width: 16, example: "05/09/2018", field: "particulars.judgment.date",
 			help: vi("Ngày của bản án, quyết định.", "The date of the judgment."),
 		}, func(r *CaseRow) *thads.Date { return &r.JudgmentDate }),
-		colCourt: textColumn(column{
-			header: "Tòa án, cơ quan ra bản án", aliases: []string{"Tòa án", "Cơ quan ban hành", "Tòa án ra bản án"}, required: true, width: 28, example: "TAND thành phố Thanh Hóa", field: "particulars.judgment.court",
+		colCourt: textColumn(column[CaseRow]{
+			code: "court", header: "Tòa án, cơ quan ra bản án", aliases: []string{"Tòa án", "Cơ quan ban hành", "Tòa án ra bản án"}, required: true, width: 28, example: "TAND thành phố Thanh Hóa", field: "particulars.judgment.court",
 			help: vi("Tên Tòa án hoặc cơ quan đã ra bản án, quyết định.", "The court."),
 		}, func(r *CaseRow) *string { return &r.Court }),
-		colDebtorName: textColumn(column{
-			header: "Người phải thi hành án", aliases: []string{"Họ tên người phải thi hành án", "Người phải THA", "Tên người phải THA"}, part: ofDebtor, required: true, width: 26, example: "Nguyễn Văn A", field: "name",
+		colDebtorName: textColumn(column[CaseRow]{
+			code: "debtorName", header: "Người phải thi hành án", aliases: []string{"Họ tên người phải thi hành án", "Người phải THA", "Tên người phải THA"}, part: ofDebtor, required: true, width: 26, example: "Nguyễn Văn A", field: "name",
 			help: vi("Họ tên hoặc tên tổ chức. Mỗi người một dòng.", "The name of the debtor, one a row."),
 		}, func(r *CaseRow) *string { return &r.Debtor.Name }),
-		colDebtorKind: wordColumn(column{
-			header: "Loại người phải THA", part: ofDebtor, width: 14, example: "Cá nhân", field: "kind",
+		colDebtorKind: wordColumn(column[CaseRow]{
+			code: "debtorKind", header: "Loại người phải THA", part: ofDebtor, width: 14, example: "Cá nhân", field: "kind",
 			help: vi("Để trống thì là cá nhân, trừ tên bắt đầu bằng Công ty, Ngân hàng, Hợp tác xã, Doanh nghiệp, Ủy ban … là tổ chức.", "Empty is a person, unless the name begins like that of an organisation."),
 		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Debtor.Kind }),
-		colDebtorAddress: textColumn(column{
-			header: "Địa chỉ người phải THA", part: ofDebtor, width: 30, example: "Phường Ba Đình, thành phố Thanh Hóa", field: "address",
+		colDebtorAddress: textColumn(column[CaseRow]{
+			code: "debtorAddress", header: "Địa chỉ người phải THA", part: ofDebtor, width: 30, example: "Phường Ba Đình, thành phố Thanh Hóa", field: "address",
 			help: vi("Địa chỉ.", "The address."),
 		}, func(r *CaseRow) *string { return &r.Debtor.Address }),
 		colDebtorBirthYear: {
-			header: "Năm sinh người phải THA", part: ofDebtor, width: 10, example: "1985", field: "birthYear", format: formatYear,
+			code: "debtorBirthYear", header: "Năm sinh người phải THA", part: ofDebtor, width: 10, example: "1985", field: "birthYear", format: formatYear,
 			help: vi("Bốn chữ số; chỉ ghi cho cá nhân.", "Four digits; of persons only."),
 			set:  func(r *CaseRow, v *reading) { r.Debtor.BirthYear = v.asYear() },
 			get:  func(r *CaseRow) any { return orNil(r.Debtor.BirthYear) },
 		},
-		colDebtorIdentity: identityColumn(column{
-			header: "Số định danh người phải THA", aliases: []string{"CCCD người phải THA", "CMND/CCCD người phải THA"}, part: ofDebtor,
+		colDebtorIdentity: identityColumn(column[CaseRow]{
+			code: "debtorIdentity", header: "Số định danh người phải THA", aliases: []string{"CCCD người phải THA", "CMND/CCCD người phải THA"}, part: ofDebtor,
 		}, func(r *CaseRow) *string { return &r.Debtor.IdentityNumber }),
-		colCreditorName: textColumn(column{
-			header: "Người được thi hành án", aliases: []string{"Họ tên người được thi hành án", "Người được THA", "Tên người được THA"}, part: ofCreditor, width: 26, example: "Trần Thị B", field: "name",
+		colCreditorName: textColumn(column[CaseRow]{
+			code: "creditorName", header: "Người được thi hành án", aliases: []string{"Họ tên người được thi hành án", "Người được THA", "Tên người được THA"}, part: ofCreditor, width: 26, example: "Trần Thị B", field: "name",
 			help: vi("Họ tên, tên tổ chức, hoặc Ngân sách nhà nước. Để trống nếu không có.", "The name of the creditor; may be empty."),
 		}, func(r *CaseRow) *string { return &r.Creditor.Name }),
-		colCreditorKind: wordColumn(column{
-			header: "Loại người được THA", part: ofCreditor, width: 14, example: "Cá nhân", field: "kind",
+		colCreditorKind: wordColumn(column[CaseRow]{
+			code: "creditorKind", header: "Loại người được THA", part: ofCreditor, width: 14, example: "Cá nhân", field: "kind",
 			help: vi("Như loại người phải THA; tên “Ngân sách nhà nước” là ngân sách.", "As for the debtor."),
 		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Creditor.Kind }),
-		colCreditorAddress: textColumn(column{
-			header: "Địa chỉ người được THA", part: ofCreditor, width: 30, example: "Xã Nga An, huyện Nga Sơn", field: "address",
+		colCreditorAddress: textColumn(column[CaseRow]{
+			code: "creditorAddress", header: "Địa chỉ người được THA", part: ofCreditor, width: 30, example: "Xã Nga An, huyện Nga Sơn", field: "address",
 			help: vi("Địa chỉ.", "The address."),
 		}, func(r *CaseRow) *string { return &r.Creditor.Address }),
-		colCreditorIdentity: identityColumn(column{
-			header: "Số định danh người được THA", aliases: []string{"CCCD người được THA", "CMND/CCCD người được THA"}, part: ofCreditor,
+		colCreditorIdentity: identityColumn(column[CaseRow]{
+			code: "creditorIdentity", header: "Số định danh người được THA", aliases: []string{"CCCD người được THA", "CMND/CCCD người được THA"}, part: ofCreditor,
 		}, func(r *CaseRow) *string { return &r.Creditor.IdentityNumber }),
-		colObligationKind: wordColumn(column{
-			header: "Loại nghĩa vụ", aliases: []string{"Nghĩa vụ", "Khoản phải thi hành"}, part: ofObligation, required: true, width: 20, example: "Trả nợ", field: "kind",
+		colObligationKind: wordColumn(column[CaseRow]{
+			code: "obligationKind", header: "Loại nghĩa vụ", aliases: []string{"Nghĩa vụ", "Khoản phải thi hành"}, part: ofObligation, required: true, width: 20, example: "Trả nợ", field: "kind",
 			help: vi("Mỗi nghĩa vụ một dòng.", "One obligation a row."),
 		}, obligationKinds, func(r *CaseRow) *thads.ObligationKind { return &r.ObligationKind }),
-		colAmount: dongColumn(column{
-			header: "Số tiền phải thi hành (đồng)", aliases: []string{"Số tiền", "Số tiền phải THA", "Giá trị"}, part: ofObligation, width: 20, example: "100.000.000", field: "amount",
+		colAmount: dongColumn(column[CaseRow]{
+			code: "amount", header: "Số tiền phải thi hành (đồng)", aliases: []string{"Số tiền", "Số tiền phải THA", "Giá trị"}, part: ofObligation, width: 20, example: "100.000.000", field: "amount",
 			help: vi("Số tiền theo bản án, bằng đồng, số nguyên. Bắt buộc với nghĩa vụ tiền. Nghĩa vụ khác: giá trị tài sản nếu có.", "In whole đồng. Required for money obligations."),
 		}, func(r *CaseRow) *thads.Dong { return &r.Amount }),
-		colContent: textColumn(column{
-			header: "Nội dung nghĩa vụ", part: ofObligation, width: 30, example: "Trả nợ gốc và lãi", field: "content",
+		colContent: textColumn(column[CaseRow]{
+			code: "content", header: "Nội dung nghĩa vụ", part: ofObligation, width: 30, example: "Trả nợ gốc và lãi", field: "content",
 			help: vi("Nội dung cụ thể, nếu cần.", "What exactly is owed, where needed."),
 		}, func(r *CaseRow) *string { return &r.Content }),
-		colRequestedOn: dateColumn(column{
-			header: "Ngày yêu cầu (dd/MM/yyyy)", aliases: []string{"Ngày nhận đơn yêu cầu"}, width: 16, example: "01/10/2018", field: "particulars.requestedOn",
+		colRequestedOn: dateColumn(column[CaseRow]{
+			code: "requestedOn", header: "Ngày yêu cầu (dd/MM/yyyy)", aliases: []string{"Ngày nhận đơn yêu cầu"}, width: 16, example: "01/10/2018", field: "particulars.requestedOn",
 			help: vi("Ngày nhận đơn; chỉ với việc theo yêu cầu.", "The date of the request; on request only."),
 		}, func(r *CaseRow) *thads.Date { return &r.RequestedOn }),
-		colTags: tagColumn(column{
-			header: "Nhãn", width: 22, example: "Tín dụng, ngân hàng", field: "particulars.tags", words: tagWords,
+		colTags: tagColumn(column[CaseRow]{
+			code: "tags", header: "Nhãn", width: 22, example: "Tín dụng, ngân hàng", field: "particulars.tags", words: tagWords,
 			help: vi("Một hoặc nhiều nhãn, cách nhau bằng dấu chấm phẩy.", "Tags, divided by semicolons."),
 		}),
 		colNote: {
-			header: "Ghi chú", width: 30, example: "Hồ sơ lưu kho 2", field: "note",
+			code: "note", header: "Ghi chú", width: 30, example: "Hồ sơ lưu kho 2", field: "note",
 			help: vi("Ghi chú tự do.", "A note."),
 			set: func(r *CaseRow, v *reading) {
 				if r.Note = v.asText(); v.cell.Kind == Text {
@@ -315,20 +318,20 @@ func newRegister() *register {
 			},
 			get: func(r *CaseRow) any { return orNil(r.Note) },
 		},
-		colState: wordColumn(column{
-			header: "Trạng thái (việc cũ)", aliases: []string{"Trạng thái"}, width: 20, example: "Chưa có điều kiện thi hành", field: "particulars.balance.state",
+		colState: wordColumn(column[CaseRow]{
+			code: "state", header: "Trạng thái (việc cũ)", aliases: []string{"Trạng thái"}, width: 20, example: "Chưa có điều kiện thi hành", field: "particulars.balance.state",
 			help: vi("Chỉ ghi cho việc cũ nhập theo số dư: trạng thái vào ngày chốt số dư. Để trống cho việc mới.", "For older cases only: the state on the day of the balance."),
 		}, stateWords, func(r *CaseRow) *thads.CaseState { return &r.State }),
-		colSince: dateColumn(column{
-			header: "Trạng thái từ ngày (dd/MM/yyyy)", aliases: []string{"Từ ngày"}, width: 16, example: "12/03/2017", field: "particulars.balance.since",
+		colSince: dateColumn(column[CaseRow]{
+			code: "since", header: "Trạng thái từ ngày (dd/MM/yyyy)", aliases: []string{"Từ ngày"}, width: 16, example: "12/03/2017", field: "particulars.balance.since",
 			help: vi("Việc cũ: ngày bắt đầu trạng thái đó.", "Older cases: since when they are in the state."),
 		}, func(r *CaseRow) *thads.Date { return &r.Since }),
-		colGround: wordColumn(column{
-			header: "Căn cứ pháp lý (việc cũ)", aliases: []string{"Căn cứ"}, width: 30, example: "điểm a khoản 1 Điều 44a Luật THADS 2008", field: "particulars.balance.ground",
+		colGround: wordColumn(column[CaseRow]{
+			code: "ground", header: "Căn cứ pháp lý (việc cũ)", aliases: []string{"Căn cứ"}, width: 30, example: "điểm a khoản 1 Điều 44a Luật THADS 2008", field: "particulars.balance.ground",
 			help: vi("Việc cũ: căn cứ của trạng thái, ghi như trong quyết định hoặc theo mã.", "Older cases: the legal ground of the state, as cited or by its code."),
 		}, groundsOfStates(), func(r *CaseRow) *thads.GroundCode { return &r.Ground }),
-		colOutstanding: dongColumn(column{
-			header: "Số tiền còn phải thi hành (đồng)", aliases: []string{"Còn phải thi hành", "Số còn lại"}, part: ofObligation, width: 20, example: "75.000.000", field: "amount",
+		colOutstanding: dongColumn(column[CaseRow]{
+			code: "outstanding", header: "Số tiền còn phải thi hành (đồng)", aliases: []string{"Còn phải thi hành", "Số còn lại"}, part: ofObligation, width: 20, example: "75.000.000", field: "amount",
 			help: vi("Việc cũ: số còn phải thi hành vào ngày chốt số dư, bằng đồng; bắt buộc với nghĩa vụ tiền. Sổ mới bắt đầu từ số này.", "Older cases: what was outstanding on the day of the balance, in đồng."),
 		}, func(r *CaseRow) *thads.Dong { return &r.Outstanding }),
 	}
@@ -341,17 +344,17 @@ func newRegister() *register {
 	return r
 }
 
-func identityColumn(c column, at func(*CaseRow) *string) column {
+func identityColumn[R any](c column[R], at func(*R) *string) column[R] {
 	c.width, c.example, c.field = 16, "038090000123", "identityNumber"
 	c.help = vi("Số CCCD, CMND, hộ chiếu hoặc mã số thuế. Được mã hóa khi lưu.", "The identity, passport or tax number. It is stored sealed.")
-	c.set = func(r *CaseRow, v *reading) { *at(r) = v.asIdentity() }
-	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	c.set = func(r *R, v *reading) { *at(r) = v.asIdentity() }
+	c.get = func(r *R) any { return orNil(*at(r)) }
 	return c
 }
 
 // tagColumn reads several tags in one cell. Semicolons divide them; commas do
 // too where the text as a whole is no tag, because names of tags have commas.
-func tagColumn(c column) column {
+func tagColumn(c column[CaseRow]) column[CaseRow] {
 	c.set = func(r *CaseRow, v *reading) {
 		text := v.asText()
 		if v.code != "" {

@@ -38,8 +38,8 @@ type Problem struct {
 	// is what the column is called.
 	Column int
 	Header string
-	// Warning marks what does not keep the row from being accepted.
-	Warning bool
+	// Severity says whether the problem keeps the row from being accepted.
+	Severity Severity
 	Code    thads.Code
 	// Got is the value as read, cut where it is long.
 	Got string

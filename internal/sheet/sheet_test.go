@@ -54,7 +54,7 @@ func read(data []byte) (entries []*CaseEntry, problems []string, err error) {
 	}
 	r, err := NewCaseReader(b, func(p Problem) {
 		code := string(p.Code)
-		if p.Warning {
+		if p.Severity == Warning {
 			code = strings.ToLower(code)
 		}
 		problems = append(problems, strings.TrimSpace(fmt.Sprintf("%s%d %s %s", p.Letter(), p.Row, code, p.Got)))

@@ -53,10 +53,10 @@ func WriteCaseTemplate(w io.Writer, f Format) error {
 // A CaseWriter writes a register of cases in the columns of the template, a row
 // at a time. It keeps only the rows that are on their way in memory.
 type CaseWriter struct {
-	register *register
+	register *register[CaseRow]
 	rows     interface {
-		write(r *register, row *CaseRow) error
-		close(r *register) error
+		write(r *register[CaseRow], row *CaseRow) error
+		close(r *register[CaseRow]) error
 	}
 }
 
@@ -92,7 +92,7 @@ type csvWriter struct {
 	fields []string
 }
 
-func newCSVWriter(w io.Writer, r *register) (*csvWriter, error) {
+func newCSVWriter(w io.Writer, r *register[CaseRow]) (*csvWriter, error) {
 	c := &csvWriter{out: bufio.NewWriter(w)}
 	if _, err := c.out.WriteString("\ufeff"); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func newCSVWriter(w io.Writer, r *register) (*csvWriter, error) {
 	return c, c.csv.Write(c.fields)
 }
 
-func (c *csvWriter) write(r *register, row *CaseRow) error {
+func (c *csvWriter) write(r *register[CaseRow], row *CaseRow) error {
 	for i := range r.columns {
 		text := ""
 		switch v := r.columns[i].get(row).(type) {
@@ -124,7 +124,7 @@ func (c *csvWriter) write(r *register, row *CaseRow) error {
 	return c.csv.Write(c.fields)
 }
 
-func (c *csvWriter) close(*register) error {
+func (c *csvWriter) close(*register[CaseRow]) error {
 	c.csv.Flush()
 	return errors.Join(c.csv.Error(), c.out.Flush())
 }
@@ -157,7 +157,7 @@ type xlsxWriter struct {
 	values []any
 }
 
-func newXLSXWriter(w io.Writer, r *register) (_ *xlsxWriter, err error) {
+func newXLSXWriter(w io.Writer, r *register[CaseRow]) (_ *xlsxWriter, err error) {
 	x := &xlsxWriter{out: w, file: excelize.NewFile(), next: 1, styles: map[format]int{}}
 	defer func() {
 		if err != nil {
@@ -190,7 +190,7 @@ func newXLSXWriter(w io.Writer, r *register) (_ *xlsxWriter, err error) {
 func ptr[T any](v T) *T { return &v }
 
 // header writes the headers, fixes them on the screen and formats the columns.
-func (x *xlsxWriter) header(r *register) error {
+func (x *xlsxWriter) header(r *register[CaseRow]) error {
 	bold := func(fill string) (int, error) {
 		return x.file.NewStyle(&excelize.Style{
 			Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{fill}},
@@ -234,7 +234,7 @@ func (x *xlsxWriter) header(r *register) error {
 // lists writes the choices of the columns that have them, and lets these
 // columns offer them. Other spellings are understood, so that what is typed is
 // questioned by the spreadsheet program and not refused.
-func (x *xlsxWriter) lists(r *register) error {
+func (x *xlsxWriter) lists(r *register[CaseRow]) error {
 	if _, err := x.file.NewSheet(guideSheet); err != nil {
 		return err
 	}
@@ -271,14 +271,14 @@ func (x *xlsxWriter) lists(r *register) error {
 }
 
 // choices are what a column offers to choose from.
-func (c *column) choices() []string {
+func (c *column[R]) choices() []string {
 	if c.words == nil {
 		return nil
 	}
 	return c.words.names
 }
 
-func (x *xlsxWriter) write(r *register, row *CaseRow) error {
+func (x *xlsxWriter) write(r *register[CaseRow], row *CaseRow) error {
 	for i := range r.columns {
 		c := &r.columns[i]
 		cell := excelize.Cell{StyleID: x.styles[c.format]}
@@ -306,7 +306,7 @@ func serialOf(d thads.Date) any {
 	return d.Vietnamese()
 }
 
-func (x *xlsxWriter) close(r *register) (err error) {
+func (x *xlsxWriter) close(r *register[CaseRow]) (err error) {
 	defer func() { err = errors.Join(err, x.file.Close()) }()
 	if err := x.stream.Flush(); err != nil {
 		return err
@@ -319,7 +319,7 @@ func (x *xlsxWriter) close(r *register) (err error) {
 }
 
 // guide writes the sheet that explains the columns.
-func (x *xlsxWriter) guide(r *register) error {
+func (x *xlsxWriter) guide(r *register[CaseRow]) error {
 	lines := [][]any{
 		{"Sổ thụ lý việc thi hành án – hướng dẫn nhập (Register of cases: how to fill it in)"},
 		{"Mỗi việc một dòng ở trang “" + casesSheet + "”. Việc có nhiều đương sự hoặc nghĩa vụ: thêm dòng ngay bên dưới với cùng mã đơn vị và số quyết định, chỉ điền phần thêm."},
