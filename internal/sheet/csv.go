@@ -30,6 +30,8 @@ func openCSV(r io.ReaderAt, size int64, limits Limits) *Book {
 
 func (f *csvFile) name() string { return "" }
 
+func (f *csvFile) merges() ([]merge, error) { return nil, nil }
+
 var errRecord = errors.New("sheet: a record is too long")
 
 // A recordReader fails when one record takes more than maxRecord bytes.

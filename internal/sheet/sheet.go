@@ -169,11 +169,33 @@ type Book struct {
 	limits   Limits
 }
 
+// Sheets returns the names of the sheets in the order of the file; one that is
+// empty for a CSV file. Hidden sheets are not among them.
+func (b *Book) Sheets() []string {
+	names := make([]string, len(b.sheets))
+	for i, s := range b.sheets {
+		names[i] = s.name()
+	}
+	return names
+}
+
 // A source is one sheet that can be read any number of times.
 type source interface {
 	name() string
 	rows() iter.Seq2[*Row, error]
+	// merges returns the merged cells that begin in the first mergedRows rows,
+	// in the order of the file. They are read when first asked for, and cost
+	// passing over the whole sheet then.
+	merges() ([]merge, error)
 }
+
+// mergedRows is how far down a sheet merged cells are looked for: headers are
+// far above.
+const mergedRows = 60
+
+// A merge is a rectangle of merged cells, rows and columns from 1, all
+// inclusive. Its value is that of the cell at top and left.
+type merge struct{ top, left, bottom, right int }
 
 // Open opens a workbook (.xlsx) or CSV file, whichever the content is. The
 // error is a refusal (thads.Error) where the file is not acceptable, and a

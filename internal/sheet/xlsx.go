@@ -36,6 +36,9 @@ type xlsxSheet struct {
 	file  *xlsxFile
 	title string
 	part  *zip.File
+	// merged are the merged cells once they have been read.
+	merged []merge
+	read   bool
 }
 
 func openXLSX(r io.ReaderAt, size int64, limits Limits) (*Book, error) {
@@ -342,6 +345,63 @@ func (s *xlsxSheet) rows() iter.Seq2[*Row, error] {
 			}
 		}
 	}
+}
+
+// maxMerges bounds the merged cells that are kept of a sheet.
+const maxMerges = 5000
+
+func (s *xlsxSheet) merges() ([]merge, error) {
+	if s.read {
+		return s.merged, nil
+	}
+	d, done, err := s.file.open(s.part)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	defer done()
+	var merged []merge
+	for {
+		t, err := d.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, damaged(err)
+		}
+		start, ok := t.(xml.StartElement)
+		if !ok || start.Name.Local != "mergeCell" {
+			continue
+		}
+		m, ok := mergeOf(attr(start, "ref"))
+		if !ok {
+			return nil, damaged(errPart)
+		}
+		if m.top <= mergedRows && len(merged) < maxMerges {
+			merged = append(merged, m)
+		}
+	}
+	s.merged, s.read = merged, true
+	return merged, nil
+}
+
+// mergeOf returns the rectangle that a reference such as B2:D3 names.
+func mergeOf(ref string) (merge, bool) {
+	first, last, ok := strings.Cut(ref, ":")
+	if !ok {
+		last = first
+	}
+	var m merge
+	var okay [2]bool
+	m.left, m.top, okay[0] = cellOf(first)
+	m.right, m.bottom, okay[1] = cellOf(last)
+	return m, okay[0] && okay[1] && m.left <= m.right && m.top <= m.bottom
+}
+
+// cellOf returns column and row, from 1, of a reference such as AC12.
+func cellOf(ref string) (column, row int, ok bool) {
+	column, ok = columnOf(ref)
+	row, err := strconv.Atoi(strings.TrimLeft(ref, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+	return column, row, ok && err == nil && row >= 1 && row <= maxRowNumber
 }
 
 // A rowReader reads the rows of a sheet one after another.
