@@ -85,7 +85,7 @@ func build(ctx context.Context, n int) (*province, error) {
 
 // prepare sets a connection of our own up as the adapter sets up its own.
 func prepare(c *zs.Conn) error {
-	for _, pragma := range []string{"busy_timeout=5000", "synchronous=FULL", "cache_size=-32000"} {
+	for _, pragma := range []string{"busy_timeout=5000", "synchronous=FULL", "cache_size=-64000", "wal_autocheckpoint=16000"} {
 		if err := sqlitex.ExecuteTransient(c, "PRAGMA "+pragma, nil); err != nil {
 			return err
 		}

@@ -178,6 +178,22 @@ func (t FieldType) elementFits(v any) bool {
 	return false
 }
 
+// CheckBulk is Check for many documents that are to be replaced in one call, in
+// which no id may occur twice.
+func CheckBulk(c *Collection, docs []*Document) error {
+	seen := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		if err := d.Check(c); err != nil {
+			return err
+		}
+		if seen[d.ID] {
+			return fmt.Errorf("%w: id %s occurs twice", ErrBadDocument, d.ID)
+		}
+		seen[d.ID] = true
+	}
+	return nil
+}
+
 // Check reports, wrapping ErrBadDocument or ErrTooLarge, why a document may not
 // be stored in the collection. Engines call it before every write.
 func (d *Document) Check(c *Collection) error {

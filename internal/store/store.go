@@ -218,6 +218,14 @@ type Store interface {
 	// as they were. After an error any part of the rest may have been stored;
 	// calling again completes it.
 	BulkInsert(ctx context.Context, c *Collection, docs []*Document) (taken []int, err error)
+	// BulkReplace is Replace for many documents, each id once (ErrBadDocument).
+	// It returns the indexes, ascending, of those that it left as they were
+	// because the stored version is another or there is none. After an error
+	// any part of the rest may have been stored.
+	BulkReplace(ctx context.Context, c *Collection, docs []*Document) (lost []int, err error)
+	// BulkDelete is Delete for many documents at their versions, with the same
+	// answers as BulkReplace.
+	BulkDelete(ctx context.Context, c *Collection, docs []VersionOf) (lost []int, err error)
 
 	// Scan yields all documents in the order of their ids. It holds no lock
 	// and no snapshot across the whole scan: a document written meanwhile is seen in either

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -343,6 +345,71 @@ func (s *Store) BulkInsert(ctx context.Context, c *store.Collection, docs []*sto
 		from = to
 	}
 	return taken, nil
+}
+
+// bulkWriters is how many single writes of a bulk are under way at once.
+const bulkWriters = 16
+
+// BulkReplace stores documents over the versions before them, each in a command
+// of its own: one command for many tells how many were stored, but not which.
+func (s *Store) BulkReplace(ctx context.Context, c *store.Collection, docs []*store.Document) ([]int, error) {
+	k, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.CheckBulk(k.decl, docs); err != nil {
+		return nil, err
+	}
+	return eachOf(len(docs), func(i int) error { return s.Replace(ctx, c, docs[i]) })
+}
+
+// BulkDelete removes documents at their versions, as BulkReplace stores them.
+func (s *Store) BulkDelete(ctx context.Context, c *store.Collection, docs []store.VersionOf) ([]int, error) {
+	if _, err := s.collection(c); err != nil {
+		return nil, err
+	}
+	return eachOf(len(docs), func(i int) error { return s.Delete(ctx, c, docs[i].ID, docs[i].Version) })
+}
+
+// eachOf runs n guarded writes, bulkWriters at a time, and returns which of
+// them were refused. Any other error ends it.
+func eachOf(n int, write func(i int) error) ([]int, error) {
+	var (
+		mu   sync.Mutex
+		at   int
+		lost []int
+		errs []error
+		wg   sync.WaitGroup
+	)
+	next := func() (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		at++
+		return at - 1, at <= n && len(errs) == 0
+	}
+	for range min(n, bulkWriters) {
+		wg.Go(func() {
+			for i, more := next(); more; i, more = next() {
+				err := write(i)
+				if err == nil {
+					continue
+				}
+				mu.Lock()
+				if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+					lost = append(lost, i)
+				} else {
+					errs = append(errs, err)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	slices.Sort(lost)
+	return lost, nil
 }
 
 // takenOf returns the places of the documents whose id was taken, and the

@@ -73,7 +73,7 @@ func TestStoreOfReplicaSet(t *testing.T) {
 		return
 	}
 	storetest.Run(t, func(t *testing.T) *storetest.Database { return newDatabase(t, replicaURI) },
-		"Watch", "WriteFails", "NoLostUpdate", "InsertRace", "Delete", "BulkInsert", "Closed", "Reopen", "Reconcile", "Cancelled", "Info")
+		"Watch", "WriteFails", "NoLostUpdate", "InsertRace", "Delete", "BulkInsert", "BulkReplace", "BulkDelete", "Closed", "Reopen", "Reconcile", "Cancelled", "Info")
 }
 
 // testURI returns a connection string for a database of its own.

@@ -103,7 +103,7 @@ func BenchmarkBulkInsert(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { _ = c.Close() })
-		for _, p := range []string{"PRAGMA synchronous=FULL", "PRAGMA cache_size=-32000"} {
+		for _, p := range []string{"PRAGMA synchronous=FULL", writerCache, checkpointAfter} {
 			if err := run(c, p); err != nil {
 				b.Fatal(err)
 			}

@@ -59,6 +59,13 @@ const (
 	// beginTimeout bounds the wait for the write lock of another process. It
 	// is shorter than store.WriteDeadline, so that the commit fits too.
 	beginTimeout = 7 * time.Second
+	// writerCache keeps the pages of the indexes that a bulk write changes in
+	// memory: they are changed again by the next one. 64 MB.
+	writerCache = "PRAGMA cache_size=-64000"
+	// checkpointAfter copies the log into the file after 64 MB instead of 4 MB:
+	// bulk writes change the same pages of the indexes over and over, which then
+	// are copied once for many commits. The file of the log stays that long.
+	checkpointAfter = "PRAGMA wal_autocheckpoint=16000"
 	// watchEvery is how often watchers look for the writes of other processes.
 	watchEvery = 50 * time.Millisecond
 )
@@ -178,7 +185,7 @@ func (s *Store) open(ctx context.Context, colls []*store.Collection) error {
 	for _, pragma := range []string{
 		"PRAGMA journal_mode=WAL",
 		"PRAGMA synchronous=FULL",
-		"PRAGMA cache_size=-32000",
+		writerCache, checkpointAfter,
 		"PRAGMA temp_store=MEMORY",
 	} {
 		if err := run(w, pragma); err != nil {

@@ -209,13 +209,10 @@ func (s *Store) runJobs(tx *writeTx, jobs *[]*job) error {
 	}
 }
 
-// errGivenUp marks a write whose context ended and that undid its changes.
-var errGivenUp = errors.New("sqlite: write given up")
-
 // refusal tells whether an error is an answer to this write alone, that left
 // nothing changed.
 func refusal(err error) bool {
-	return errors.Is(err, errGivenUp) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict)
+	return errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict)
 }
 
 // commit stores the last position given and commits.
@@ -250,15 +247,16 @@ func (s *Store) Insert(ctx context.Context, c *store.Collection, d *store.Docume
 	if err := checkNew(k, d); err != nil {
 		return err
 	}
+	rows := k.layOut([]*store.Document{d})
 	return s.write(ctx, func(tx *writeTx) error {
-		rid, sets, err := tx.insert(k, d)
+		rid, err := tx.insertRow(k, &rows[0])
 		if err != nil {
 			return err
 		}
 		if rid == 0 {
 			return fmt.Errorf("%w: %s %s", store.ErrExists, c.Name, d.ID)
 		}
-		return tx.insertTerms(k, terms(nil, k, rid, sets))
+		return tx.insertTerms(k, terms(nil, k, rid, rows[0].sets))
 	})
 }
 
@@ -272,7 +270,52 @@ func checkNew(k *collection, d *store.Document) error {
 	return nil
 }
 
-// BulkInsert stores new documents in one transaction.
+// bulkDocuments and bulkBytes bound what one transaction of a bulk write
+// carries, so that other writes never wait long and the log stays small.
+const (
+	bulkDocuments = 4000
+	bulkBytes     = 64 << 20
+)
+
+// bulk cuts documents into the parts of its transactions and runs fn for each;
+// at is the place of the part's first document. The context is looked at
+// between two parts: a transaction that began is carried out.
+func bulk(docs []*store.Document, fn func(at int, part []*store.Document) error) error {
+	for from := 0; from < len(docs); {
+		to, size := from, 0
+		for to < len(docs) && to-from < bulkDocuments && size < bulkBytes {
+			size += len(docs[to].Head) + len(docs[to].Body) + len(docs[to].Postings)
+			to++
+		}
+		if err := fn(from, docs[from:to]); err != nil {
+			return err
+		}
+		from = to
+	}
+	return nil
+}
+
+// A laidOut is a document as rows. It is made outside the writer, which is the
+// one thing that bulk writes wait for.
+type laidOut struct {
+	row  []any // of the main table; the position is not known yet
+	sets map[int][]string
+	body []byte
+}
+
+// columnPosition is the place of the position in a row of the main table.
+const columnPosition = 2
+
+func (k *collection) layOut(docs []*store.Document) []laidOut {
+	out := make([]laidOut, len(docs))
+	for i, d := range docs {
+		out[i].row, out[i].sets = k.row(d, 0)
+		out[i].body = d.Body
+	}
+	return out
+}
+
+// BulkInsert stores new documents, some thousands in a transaction.
 func (s *Store) BulkInsert(ctx context.Context, c *store.Collection, docs []*store.Document) (taken []int, err error) {
 	k, err := s.collection(c)
 	if err != nil {
@@ -283,47 +326,101 @@ func (s *Store) BulkInsert(ctx context.Context, c *store.Collection, docs []*sto
 			return nil, err
 		}
 	}
-	if len(docs) == 0 {
-		return nil, nil
-	}
-	err = s.write(ctx, func(tx *writeTx) error {
-		// A savepoint, because other writes may share the transaction and have
-		// nothing to do with the end of this context.
-		if _, err := tx.exec("SAVEPOINT bulk"); err != nil {
-			return err
-		}
-		all := make([]term, 0, 8*len(docs))
-		for i, d := range docs {
-			if i%128 == 0 && ctx.Err() != nil {
-				for _, sql := range []string{"ROLLBACK TO bulk", "RELEASE bulk"} {
-					if _, err := tx.exec(sql); err != nil {
-						return err
-					}
+	err = bulk(docs, func(at int, part []*store.Document) error {
+		rows := k.layOut(part)
+		return s.write(ctx, func(tx *writeTx) error {
+			all := make([]term, 0, 8*len(rows))
+			for i := range rows {
+				rid, err := tx.insertRow(k, &rows[i])
+				if err != nil {
+					return err
 				}
-				return fmt.Errorf("%w: %w", errGivenUp, ctx.Err())
+				if rid == 0 {
+					taken = append(taken, at+i)
+					continue
+				}
+				all = terms(all, k, rid, rows[i].sets)
 			}
-			rid, sets, err := tx.insert(k, d)
-			if err != nil {
-				return err
-			}
-			if rid == 0 {
-				taken = append(taken, i)
-				continue
-			}
-			all = terms(all, k, rid, sets)
-		}
-		// In the order of the table, so that each of its pages is met once.
-		slices.SortFunc(all, compareTerms)
-		if err := tx.insertTerms(k, all); err != nil {
-			return err
-		}
-		_, err := tx.exec("RELEASE bulk")
-		return err
+			// In the order of the table, so that each of its pages is met once.
+			slices.SortFunc(all, compareTerms)
+			return tx.insertTerms(k, all)
+		})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return taken, nil
+}
+
+// BulkReplace stores documents over the versions before them, some thousands in
+// a transaction.
+func (s *Store) BulkReplace(ctx context.Context, c *store.Collection, docs []*store.Document) (lost []int, err error) {
+	k, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.CheckBulk(k.decl, docs); err != nil {
+		return nil, err
+	}
+	err = bulk(docs, func(at int, part []*store.Document) error {
+		rows := k.layOut(part)
+		return s.write(ctx, func(tx *writeTx) error {
+			var gone, added []term
+			for i, d := range part {
+				rid, old, err := tx.at(k, d.ID, d.Version-1)
+				if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
+					lost = append(lost, at+i)
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				g, a, err := tx.replaceRow(k, rid, old, &rows[i])
+				if err != nil {
+					return err
+				}
+				gone, added = append(gone, g...), append(added, a...)
+			}
+			slices.SortFunc(gone, compareTerms)
+			slices.SortFunc(added, compareTerms)
+			if err := tx.deleteTerms(k, gone); err != nil {
+				return err
+			}
+			return tx.insertTerms(k, added)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return lost, nil
+}
+
+// BulkDelete removes documents at these versions, some thousands in a
+// transaction.
+func (s *Store) BulkDelete(ctx context.Context, c *store.Collection, docs []store.VersionOf) (lost []int, err error) {
+	k, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
+	for at := 0; at < len(docs); at += bulkDocuments {
+		part := docs[at:min(at+bulkDocuments, len(docs))]
+		err := s.write(ctx, func(tx *writeTx) error {
+			for i, d := range part {
+				err := tx.remove(k, d.ID, d.Version)
+				switch {
+				case errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound):
+					lost = append(lost, at+i)
+				case err != nil:
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return lost, nil
 }
 
 // Replace stores d over the version before it.
@@ -335,29 +432,40 @@ func (s *Store) Replace(ctx context.Context, c *store.Collection, d *store.Docum
 	if err := d.Check(k.decl); err != nil {
 		return err
 	}
+	rows := k.layOut([]*store.Document{d})
 	return s.write(ctx, func(tx *writeTx) error {
 		rid, old, err := tx.at(k, d.ID, d.Version-1)
 		if err != nil {
 			return err
 		}
-		k.known.written.Add(1)
-		row, sets := k.row(d, tx.next())
-		if _, err := tx.exec(k.sql.replace, append(row[1:], rid)...); err != nil {
-			return err
-		}
-		if _, err := tx.exec(k.sql.bodySet, d.Body, rid); err != nil {
-			return err
-		}
-		was, err := decodeSets(old)
+		gone, added, err := tx.replaceRow(k, rid, old, &rows[0])
 		if err != nil {
 			return err
 		}
-		gone, added := difference(terms(nil, k, rid, was), terms(nil, k, rid, sets))
 		if err := tx.deleteTerms(k, gone); err != nil {
 			return err
 		}
 		return tx.insertTerms(k, added)
 	})
+}
+
+// replaceRow stores the rows of a document over those of its row, whose sets
+// are given as stored, and returns the terms that go and come with it.
+func (t *writeTx) replaceRow(k *collection, rid int64, old []byte, r *laidOut) (gone, added []term, err error) {
+	was, err := decodeSets(old)
+	if err != nil {
+		return nil, nil, err
+	}
+	k.known.written.Add(1)
+	r.row[columnPosition] = t.next()
+	if _, err := t.exec(k.sql.replace, append(r.row[1:], rid)...); err != nil {
+		return nil, nil, err
+	}
+	if _, err := t.exec(k.sql.bodySet, r.body, rid); err != nil {
+		return nil, nil, err
+	}
+	gone, added = difference(terms(nil, k, rid, was), terms(nil, k, rid, r.sets))
+	return gone, added, nil
 }
 
 // Delete removes the document at this version.
@@ -366,26 +474,29 @@ func (s *Store) Delete(ctx context.Context, c *store.Collection, id string, vers
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(tx *writeTx) error {
-		rid, old, err := tx.at(k, id, version)
-		if err != nil {
-			return err
-		}
-		was, err := decodeSets(old)
-		if err != nil {
-			return err
-		}
-		if err := tx.deleteTerms(k, terms(nil, k, rid, was)); err != nil {
-			return err
-		}
-		for _, sql := range []string{k.sql.bodyDel, k.sql.delete} {
-			if _, err := tx.exec(sql, rid); err != nil {
-				return err
-			}
-		}
-		_, err = tx.exec(k.sql.tombstone, c.Name, id, version, tx.next(), time.Now())
+	return s.write(ctx, func(tx *writeTx) error { return tx.remove(k, id, version) })
+}
+
+// remove deletes the rows of a document that must be at this version.
+func (t *writeTx) remove(k *collection, id string, version int64) error {
+	rid, old, err := t.at(k, id, version)
+	if err != nil {
 		return err
-	})
+	}
+	was, err := decodeSets(old)
+	if err != nil {
+		return err
+	}
+	if err := t.deleteTerms(k, terms(nil, k, rid, was)); err != nil {
+		return err
+	}
+	for _, sql := range []string{k.sql.bodyDel, k.sql.delete} {
+		if _, err := t.exec(sql, rid); err != nil {
+			return err
+		}
+	}
+	_, err = t.exec(k.sql.tombstone, k.decl.Name, id, version, t.next(), time.Now())
+	return err
 }
 
 // at finds the row of a document that must be at this version.
@@ -412,19 +523,19 @@ func (t *writeTx) at(k *collection, id string, version int64) (rid int64, sets [
 	return st.ColumnInt64(0), blob(st, 2), nil
 }
 
-// insert stores the rows of a document but its terms, which it returns. The
-// row is 0 if the id is taken.
-func (t *writeTx) insert(k *collection, d *store.Document) (rid int64, sets map[int][]string, err error) {
-	row, sets := k.row(d, t.position+1)
-	n, err := t.exec(k.sql.insert, row...)
+// insertRow stores the rows of a document but its terms. The row is 0 if the id
+// is taken.
+func (t *writeTx) insertRow(k *collection, r *laidOut) (rid int64, err error) {
+	r.row[columnPosition] = t.position + 1
+	n, err := t.exec(k.sql.insert, r.row...)
 	if err != nil || n == 0 {
-		return 0, nil, err
+		return 0, err
 	}
 	t.position++
 	k.known.written.Add(1)
 	rid = t.LastInsertRowID()
-	_, err = t.exec(k.sql.bodyInsert, rid, d.Body)
-	return rid, sets, err
+	_, err = t.exec(k.sql.bodyInsert, rid, r.body)
+	return rid, err
 }
 
 // row returns the values of the columns of the main table, the id first.

@@ -63,6 +63,8 @@ func Run(t *testing.T, open func(*testing.T) *Database, only ...string) {
 		{"InsertRace", testInsertRace},
 		{"BulkInsert", testBulkInsert},
 		{"BulkInsertCancelled", testBulkInsertCancelled},
+		{"BulkReplace", testBulkReplace},
+		{"BulkDelete", testBulkDelete},
 		{"Versions", testVersions},
 		{"Delete", testDelete},
 		{"NoLostUpdate", testNoLostUpdate},

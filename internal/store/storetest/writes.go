@@ -228,6 +228,76 @@ func testBulkInsert(t *testing.T, db *Database) {
 	b.must(b.Replace(b.ctx(), b.matters, next(restored)))
 }
 
+func testBulkReplace(t *testing.T, db *Database) {
+	b := start(t, db)
+	docs := mixed(3, 60)
+	_, err := b.BulkInsert(b.ctx(), b.matters, docs)
+	b.must(err)
+	// Somebody writes two of them, and one is gone.
+	b.must(b.Replace(b.ctx(), b.matters, next(docs[7])))
+	b.must(b.Replace(b.ctx(), b.matters, next(docs[30])))
+	b.must(b.Delete(b.ctx(), b.matters, docs[31].ID, 1))
+	fresh := make([]*store.Document, len(docs))
+	for i, d := range docs {
+		fresh[i] = matter(d.ID, store.Fields{"state": "fresh", "words": words(fmt.Sprintf("fresh w%d", i%3))})
+		fresh[i].Version = 2
+	}
+	lost, err := b.BulkReplace(b.ctx(), b.matters, fresh)
+	b.must(err)
+	b.equal("lost", []int{7, 30, 31}, lost)
+	for i, d := range docs {
+		if i != 7 && i != 30 && i != 31 {
+			b.equal(d.ID, stored(b.matters, fresh[i]), b.get(d.ID))
+		}
+	}
+	b.equal("of another writer", stored(b.matters, next(docs[7])), b.get(docs[7].ID))
+	b.equal("by the new words", 57, len(b.find(thads.Everything(), store.All("words", []string{"fresh"}))))
+	for _, w := range docs[0].Fields["words"].([]string) {
+		if slices.Contains(b.find(thads.Everything(), store.All("words", []string{w})), docs[0].ID) {
+			b.Errorf("%s is still found by %q", docs[0].ID, w)
+		}
+	}
+	lost, err = b.BulkReplace(b.ctx(), b.matters, nil)
+	b.must(err)
+	b.equal("of nothing", []int(nil), lost)
+	twice := next(fresh[0])
+	_, err = b.BulkReplace(b.ctx(), b.matters, []*store.Document{twice, twice})
+	b.is(err, store.ErrBadDocument)
+	_, err = b.BulkReplace(b.ctx(), b.matters, []*store.Document{twice, matter("bad", store.Fields{"none": "x"})})
+	b.is(err, store.ErrBadDocument)
+	b.equal("nothing of a bad call", stored(b.matters, fresh[0]), b.get(docs[0].ID))
+	ctx, cancel := context.WithCancel(b.ctx())
+	cancel()
+	_, err = b.BulkReplace(ctx, b.matters, []*store.Document{twice})
+	b.is(err, context.Canceled)
+}
+
+func testBulkDelete(t *testing.T, db *Database) {
+	b := start(t, db)
+	docs := mixed(4, 40)
+	_, err := b.BulkInsert(b.ctx(), b.matters, docs)
+	b.must(err)
+	b.must(b.Replace(b.ctx(), b.matters, next(docs[5])))
+	gone := []store.VersionOf{{ID: "never", Version: 1}}
+	for _, d := range docs[:20] {
+		gone = append(gone, store.VersionOf{ID: d.ID, Version: 1})
+	}
+	lost, err := b.BulkDelete(b.ctx(), b.matters, gone)
+	b.must(err)
+	b.equal("lost", []int{0, 6}, lost)
+	left := b.find(thads.Everything())
+	b.equal("left", 21, len(left))
+	if !slices.Contains(left, docs[5].ID) {
+		b.Errorf("what another writer changed was deleted")
+	}
+	// The id is free again.
+	b.must(b.Insert(b.ctx(), b.matters, matter(docs[0].ID, nil)))
+	ctx, cancel := context.WithCancel(b.ctx())
+	cancel()
+	_, err = b.BulkDelete(ctx, b.matters, gone[:1])
+	b.is(err, context.Canceled)
+}
+
 func testBulkInsertCancelled(t *testing.T, db *Database) {
 	b := start(t, db)
 	docs := mixed(2, 50)
