@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -10,31 +11,35 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-const (
-	// headerWithin is how many rows may stand above the headers.
-	headerWithin = 30
-	// headerLeast is how many columns must be recognised in a row of headers.
-	headerLeast = 4
-)
-
 // A CaseEntry is one case as the rows of a register give it.
 type CaseEntry struct {
-	// Sheet and Row say where it begins, Rows how many rows it has.
-	Sheet string
-	Row   int
-	Rows  int
+	// Sheet and Row say where it begins, Rows how many rows it has and
+	// RowNumbers which.
+	Sheet      string
+	Row        int
+	Rows       int
+	RowNumbers []int
+	// Failed tells that something reported keeps the case from being accepted.
+	// The entry then holds what could be read.
+	Failed bool
+	// Key names the case where the file has a column for it.
+	Key string
 	// UnitCode and OfficerCode are still to be looked up; they become ToUnit
 	// and ToOfficer of the event.
 	UnitCode, OfficerCode string
-	// Event opens the case: DECIDED, or BROUGHT_FORWARD for an older one.
+	// Event opens the case: DECIDED; RECEIVED where there is no decision yet;
+	// or BROUGHT_FORWARD for an older one.
 	Event thads.CaseEvent
 	// Identities are the identity numbers of the event's parties by index.
 	Identities map[int]string
 
-	reader      *CaseReader
-	rows        []CaseRow
+	reader      *caseReader
+	rows        []*record[CaseRow]
 	parties     []origin
 	obligations []origin
+	// obliged tells that an obligation was found wanting, so that it is not told
+	// to be missing as well.
+	obliged bool
 }
 
 // An origin is the row, by index, that a party or obligation comes from, and
@@ -44,125 +49,106 @@ type origin struct {
 	part part
 }
 
-// A CaseReader reads the cases of a register.
-type CaseReader struct {
-	book     *Book
-	source   source
-	register *register[CaseRow]
-	header   int
-	// place is the column of the file, from 0, of each column of the register,
-	// -1 where the file lacks it; titles are the headers as written.
-	place  [columnCount]int
-	titles []string
-	report func(Problem)
-	// failed tells that something was reported that keeps the case from being
-	// accepted.
-	failed bool
-	// rows and cases count what was read.
-	rows, cases int
+// A caseReader reads the cases of a register under a mapping.
+type caseReader struct {
+	*mappedSheet[CaseRow]
+	// cases counts what was read.
+	cases int
 }
 
-// NewCaseReader finds the register in a book: the first visible sheet with a
-// row of headers that are recognised. What is wrong is told to report, also
-// while rows are read. The error is a refusal where there is no register.
-func NewCaseReader(b *Book, report func(Problem)) (*CaseReader, error) {
-	r := &CaseReader{book: b, register: newRegister(), report: report}
-	most := 0
-	for _, s := range b.sheets {
-		n := 0
-		for row, err := range s.rows() {
+// newCaseReader begins to read a register of cases. What is wrong is told to
+// report, also while rows are read. The error is a refusal, with the paths of
+// Mapping.Check, where the mapping does not fit the book.
+func newCaseReader(b *Book, m *Mapping, report func(Problem)) (*caseReader, error) {
+	s, err := newMappedSheet(b, newRegister(), m, report)
+	if err != nil {
+		return nil, err
+	}
+	return &caseReader{mappedSheet: s}, nil
+}
+
+// entries yields the cases in the order of the file, those in which something is
+// wrong included. It can be read again. It ends with an error where the file is
+// damaged or exceeds the limits (a refusal), or cannot be read (a fault).
+func (r *caseReader) entries() iter.Seq2[*CaseEntry, error] {
+	return func(yield func(*CaseEntry, error) bool) {
+		r.cases = 0
+		var open *CaseEntry // the case under way
+		for rec, err := range r.records() {
 			if err != nil {
-				return nil, err
+				yield(nil, err)
+				return
 			}
-			if n++; n > headerWithin {
-				break
+			if open != nil && open.continuedBy(rec) {
+				open.add(rec)
+				continue
 			}
-			if known := r.recognise(row); known > most && known >= headerLeast {
-				most = known
-				r.source, r.header, r.titles = s, row.Number, titlesOf(row)
+			if open != nil {
+				if open.finish(); !yield(open, nil) {
+					return
+				}
 			}
+			r.cases++
+			open = &CaseEntry{Sheet: r.source.name(), Row: rec.number, reader: r}
+			open.begin(rec)
 		}
-		if most > 0 {
-			break
+		if open != nil {
+			open.finish()
+			yield(open, nil)
 		}
 	}
-	if most == 0 {
-		return nil, refuse(thads.CodeInvalid, "Không tìm thấy hàng tiêu đề của sổ trong %d dòng đầu; hãy dùng tệp mẫu (thads template)", "No row of headers was found within the first %d rows; use the template (thads template)", headerWithin)
+}
+
+// A CaseReader reads the cases of a register whose headers it finds itself.
+type CaseReader struct {
+	book *Book
+	read *caseReader // nil where columns are missing
+	name string
+}
+
+// NewCaseReader finds the register in a book: the sheet with a row of headers
+// that are recognised. What is wrong is told to report, also while rows are
+// read. The error is a refusal where there is no register.
+func NewCaseReader(b *Book, report func(Problem)) (*CaseReader, error) {
+	reading, err := Detect(b)
+	if err != nil {
+		return nil, err
 	}
-	r.placeColumns()
+	m := reading.Cases
+	if m == nil {
+		return nil, refuse(thads.CodeInvalid, "Tệp không có sổ thụ lý việc thi hành án", "The file has no register of cases")
+	}
+	m.Formulas = true
+	tell := func(p Problem) {
+		if p.Severity == LeftOut {
+			p.Severity = Warning
+		}
+		report(p)
+	}
+	r := &CaseReader{book: b, name: m.Sheet}
+	m.unread(tell)
+	r.read, err = newCaseReader(b, m, tell)
+	refusals, isRefusal := thads.Refusals(err)
+	if err != nil && !isRefusal {
+		return nil, err
+	}
+	for _, e := range refusals {
+		tell(m.problem(e))
+	}
 	return r, nil
-}
-
-// recognise counts the cells of a row that are headers of the register.
-func (r *CaseReader) recognise(row *Row) int {
-	n := 0
-	for i := range row.Cells {
-		if c := &row.Cells[i]; c.Kind == Text {
-			if _, ok := r.register.headers[headerKey(c.Text)]; ok {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-func titlesOf(row *Row) []string {
-	titles := make([]string, len(row.Cells))
-	for i := range row.Cells {
-		titles[i] = strings.TrimSuffix(thads.NormalizeName(row.Cells[i].Text), " *")
-	}
-	return titles
-}
-
-// placeColumns finds where each column of the register is.
-func (r *CaseReader) placeColumns() {
-	for i := range r.place {
-		r.place[i] = -1
-	}
-	for at, title := range r.titles {
-		if title == "" {
-			continue
-		}
-		i, known := r.register.headers[headerKey(title)]
-		p := Problem{Sheet: r.source.name(), Row: r.header, Column: at + 1, Header: title, Got: clip(title)}
-		switch {
-		case !known:
-			p.Severity, p.Code = Warning, thads.CodeUnknown
-			p.Text = vi("Không nhận ra cột này; cột không được nhập", "This column is not known and is left out")
-		case r.place[i] >= 0:
-			p.Code = thads.CodeDuplicate
-			p.Text = vi(fmt.Sprintf("Trùng với cột %s; hãy bỏ bớt một cột", Letter(r.place[i]+1)), fmt.Sprintf("The same as column %s; remove one", Letter(r.place[i]+1)))
-		default:
-			r.place[i] = at
-			continue
-		}
-		r.tell(p)
-	}
-	for i := range r.register.columns {
-		if c := &r.register.columns[i]; c.required && r.place[i] < 0 {
-			r.tell(Problem{
-				Sheet: r.source.name(), Row: r.header, Header: c.header, Code: thads.CodeRequired,
-				Text: vi(fmt.Sprintf("Thiếu cột “%s”", c.header), fmt.Sprintf("The column “%s” is missing", c.header)),
-			})
-		}
-	}
-}
-
-// tell reports a problem and remembers whether it keeps a case from being accepted.
-func (r *CaseReader) tell(p Problem) {
-	if p.Severity == "" {
-		p.Severity = Error
-	}
-	r.failed = r.failed || p.Severity == Error
-	r.report(p)
 }
 
 // Counts returns how many rows and cases were read, those that were not
 // accepted included.
-func (r *CaseReader) Counts() (rows, cases int) { return r.rows, r.cases }
+func (r *CaseReader) Counts() (rows, cases int) {
+	if r.read == nil {
+		return 0, 0
+	}
+	return r.read.rows, r.read.cases
+}
 
 // Sheet is the name of the sheet that is read; empty for CSV.
-func (r *CaseReader) Sheet() string { return r.source.name() }
+func (r *CaseReader) Sheet() string { return r.name }
 
 // Entries yields the cases in which nothing is wrong so far, in the order of
 // the file; the rest is reported. Nothing is yielded where columns are missing.
@@ -170,129 +156,60 @@ func (r *CaseReader) Sheet() string { return r.source.name() }
 // damaged or exceeds the limits (a refusal), or cannot be read (a fault).
 func (r *CaseReader) Entries() iter.Seq2[*CaseEntry, error] {
 	return func(yield func(*CaseEntry, error) bool) {
-		for i := range r.register.columns {
-			if r.register.columns[i].required && r.place[i] < 0 {
-				return
-			}
+		if r.read == nil {
+			return
 		}
-		var open *CaseEntry // the case under way
-		good := false
-		emit := func() bool {
-			if open == nil {
-				return true
-			}
-			e := open
-			open = nil
-			if !good {
-				return true
-			}
-			e.finish()
-			return yield(e, nil)
-		}
-		for row, err := range r.source.rows() {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if row.Number <= r.header || row.IsBlank() {
+		for e, err := range r.read.entries() {
+			if e != nil && e.Failed {
 				continue
 			}
-			r.failed = false
-			parsed := r.parse(row)
-			if parsed.given == 0 {
-				continue // only columns that are not imported
-			}
-			r.rows++
-			if open != nil && open.continuedBy(&parsed) {
-				open.add(parsed)
-				good = good && !r.failed
-				continue
-			}
-			if !emit() {
+			if !yield(e, err) || err != nil {
 				return
 			}
-			r.cases++
-			open = &CaseEntry{Sheet: r.source.name(), Row: row.Number, reader: r}
-			open.begin(parsed)
-			good = !r.failed
 		}
-		emit()
 	}
 }
 
-// parse reads the cells of a row.
-func (r *CaseReader) parse(row *Row) CaseRow {
-	out := CaseRow{number: row.Number}
-	for i, at := range r.place {
-		if at < 0 || at >= len(row.Cells) {
-			continue
-		}
-		cell := &row.Cells[at]
-		v := reading{cell: cell, book: r.book}
-		switch {
-		case cell.Kind == Empty && cell.Formula:
-			v.wrong(thads.CodeInvalid, "Ô chứa công thức chưa có kết quả; hãy dán lại dạng giá trị", "The cell holds a formula without a result; paste its value")
-		case cell.Kind == Empty, cell.Kind == Text && strings.TrimSpace(cell.Text) == "":
-			continue
-		case cell.Kind == Failed:
-			v.wrong(thads.CodeInvalid, "Ô báo lỗi tính toán", "The cell holds an error")
-		default:
-			r.register.columns[i].set(&out, &v)
-			if cell.Formula && v.code == "" {
-				v.warn("Ô chứa công thức; lấy kết quả đã lưu", "The cell holds a formula; its stored result is taken")
-			}
-		}
-		out.given |= 1 << i
-		p := Problem{Sheet: r.source.name(), Row: row.Number, Column: at + 1, Header: r.titles[at], Got: clip(cell.Text)}
-		switch {
-		case v.code != "":
-			p.Code, p.Text = v.code, v.text
-			r.tell(p)
-		case v.warning.VI != "":
-			p.Severity, p.Code, p.Text = Warning, thads.CodeInvalid, v.warning
-			r.tell(p)
-		}
+// tell reports a problem of the case.
+func (e *CaseEntry) tell(p Problem) {
+	if p.Severity == "" || p.Severity == Error {
+		e.Failed = true
 	}
-	return out
-}
-
-func (r *CaseRow) has(i int) bool { return r.given&(1<<i) != 0 }
-
-// hasPart tells whether any column of a part is given.
-func (r *CaseRow) hasPart(reg *register[CaseRow], p part) bool {
-	for i := range reg.columns {
-		if reg.columns[i].part == p && r.has(i) {
-			return true
-		}
-	}
-	return false
-}
-
-// continuedBy tells whether a row goes on with the case: unit, number and date
-// are empty or those of the case.
-func (e *CaseEntry) continuedBy(r *CaseRow) bool {
-	first := &e.rows[0]
-	same := func(i int, equal bool) bool { return !r.has(i) || equal }
-	return same(colUnit, strings.EqualFold(r.Unit, first.Unit)) &&
-		same(colNumber, thads.ParseDocumentNumber(r.Number).Key() == thads.ParseDocumentNumber(first.Number).Key()) &&
-		same(colDate, r.Date == first.Date)
+	e.reader.tell(p)
 }
 
 // at makes a problem of a column in one of the entry's rows.
-func (e *CaseEntry) at(row *CaseRow, i int, code thads.Code, text thads.Text) Problem {
-	p := Problem{Sheet: e.Sheet, Row: row.number, Code: code, Text: text}
-	if i < 0 {
-		return p
+func (e *CaseEntry) at(rec *record[CaseRow], i int, code thads.Code, text thads.Text) Problem {
+	return e.reader.at(rec, i, code, text)
+}
+
+// lacks tells that a column of a row is empty.
+func (e *CaseEntry) lacks(rec *record[CaseRow], i int) {
+	header := e.reader.register.columns[i].header
+	e.tell(e.at(rec, i, thads.CodeRequired, vi(fmt.Sprintf("Thiếu “%s”", header), fmt.Sprintf("“%s” is missing", header))))
+}
+
+// continuedBy tells whether a row goes on with the case: what names the case is
+// empty or that of the case. Cases that were received only may have no name:
+// what was received on another day, or another judgment, is another case.
+func (e *CaseEntry) continuedBy(rec *record[CaseRow]) bool {
+	r, first := &rec.row, e.rows[0]
+	same := func(i int, equal bool) bool { return !rec.has(i) || equal }
+	sameNumber := func(a, b string) bool {
+		return thads.ParseDocumentNumber(a).Key() == thads.ParseDocumentNumber(b).Key()
 	}
-	c := &e.reader.register.columns[i]
-	p.Header = c.header
-	if at := e.reader.place[i]; at >= 0 {
-		p.Column, p.Header = at+1, e.reader.titles[at]
+	if !same(colKey, strings.EqualFold(r.Key, first.row.Key)) ||
+		!same(colUnit, strings.EqualFold(r.Unit, first.row.Unit)) ||
+		!same(colNumber, sameNumber(r.Number, first.row.Number)) ||
+		!same(colDate, r.Date == first.row.Date) {
+		return false
 	}
-	if row.has(i) {
-		p.Got = clip(show(c.get(row)))
+	if rec.has(colKey) || rec.has(colNumber) || !rec.has(colReceivedOn) {
+		return true
 	}
-	return p
+	return r.ReceivedOn == first.row.ReceivedOn &&
+		same(colJudgmentNumber, sameNumber(r.JudgmentNumber, first.row.JudgmentNumber)) &&
+		same(colJudgmentDate, r.JudgmentDate == first.row.JudgmentDate)
 }
 
 // show writes a value as a problem quotes it.
@@ -310,101 +227,156 @@ func show(v any) string {
 }
 
 // begin takes the first row of a case.
-func (e *CaseEntry) begin(r CaseRow) {
-	reg := e.reader.register
-	for i := range reg.columns {
-		if c := &reg.columns[i]; c.required && !r.has(i) {
-			e.reader.tell(e.at(&r, i, thads.CodeRequired, vi(fmt.Sprintf("Thiếu “%s”", c.header), fmt.Sprintf("“%s” is missing", c.header))))
+func (e *CaseEntry) begin(rec *record[CaseRow]) {
+	r, reg := &rec.row, e.reader.register
+	received := !rec.has(colNumber) && !rec.has(colDate) && !rec.has(colState) && (rec.has(colKey) || rec.has(colReceivedOn))
+	for _, i := range []int{colUnit, colNumber, colDate, colInitiation, colJudgmentKind, colJudgmentNumber, colJudgmentDate, colCourt} {
+		switch {
+		case rec.has(i), received && (i == colNumber || i == colDate):
+		case i == colJudgmentKind && kindOfJudgment(r.JudgmentNumber) != "":
+			r.JudgmentKind = kindOfJudgment(r.JudgmentNumber)
+		default:
+			e.lacks(rec, i)
 		}
 	}
-	e.UnitCode, e.OfficerCode = r.Unit, r.Officer
-	on := r.EffectiveOn
-	if on == 0 {
-		on = r.Date
-	}
+	e.Key, e.UnitCode, e.OfficerCode = r.Key, r.Unit, r.Officer
 	e.Event = thads.CaseEvent{
 		Kind:     thads.CaseDecided,
-		Decision: &thads.Decision{Number: thads.ParseDocumentNumber(r.Number), Date: r.Date},
+		Decision: &thads.Decision{Number: thads.ParseDocumentNumber(r.Number), Date: r.Date, Issuer: r.DecisionIssuer, Signer: r.DecisionSigner},
 		Note:     r.Note,
 		Particulars: &thads.Particulars{
 			Initiation:  r.Initiation,
-			Judgment:    thads.Judgment{Kind: r.JudgmentKind, Number: thads.ParseDocumentNumber(r.JudgmentNumber), Date: r.JudgmentDate, Court: r.Court},
+			Judgment:    thads.Judgment{Kind: r.JudgmentKind, Number: thads.ParseDocumentNumber(r.JudgmentNumber), Date: r.JudgmentDate, Court: r.Court, ReceivedOn: r.ReceivedOn},
 			Tags:        append(slices.Clone(r.Tags), thads.TagImported),
 			RequestedOn: r.RequestedOn,
 		},
 	}
-	e.Event.EffectiveOn = on
+	e.Event.EffectiveOn = cmp.Or(r.EffectiveOn, r.Date)
+	onlyOlder := []int{colSince, colGround, colOutstanding, colVerifications}
 	switch {
-	case r.has(colState):
-		e.Event.Kind = thads.CaseBroughtForward
-		e.Event.Particulars.Balance = &thads.OpeningBalance{State: r.State, Since: r.Since, Ground: r.Ground}
-		if !r.has(colEffectiveOn) {
-			e.reader.tell(e.at(&r, colEffectiveOn, thads.CodeRequired, vi("Việc cũ cần ngày chốt số dư", "An older case needs the day of its balance")))
+	case rec.has(colState):
+		e.Event.Kind, onlyOlder = thads.CaseBroughtForward, nil
+		e.Event.Particulars.Balance = &thads.OpeningBalance{State: r.State, Since: r.Since, Ground: r.Ground, Verifications: r.Verifications}
+		if !rec.has(colEffectiveOn) {
+			e.tell(e.at(rec, colEffectiveOn, thads.CodeRequired, vi("Việc cũ cần ngày chốt số dư", "An older case needs the day of its balance")))
 		}
-	default:
-		for _, i := range []int{colSince, colGround, colOutstanding} {
-			if r.has(i) {
-				e.reader.tell(e.at(&r, i, thads.CodeNotAllowed, vi(fmt.Sprintf("Chỉ ghi cột này cho việc cũ có “%s”", reg.columns[colState].header), fmt.Sprintf("Only for older cases that have “%s”", reg.columns[colState].header))))
-			}
+	case received:
+		e.Event.Kind, e.Event.Decision = thads.CaseReceived, nil
+		e.Event.EffectiveOn = cmp.Or(r.EffectiveOn, r.ReceivedOn, r.RequestedOn)
+		if e.Event.EffectiveOn.IsZero() {
+			e.tell(e.at(rec, colReceivedOn, thads.CodeRequired, vi("Việc chưa có quyết định cần ngày nhận bản án hoặc yêu cầu", "A case without a decision needs the day of receipt")))
 		}
 	}
-	e.take(r)
+	for _, i := range onlyOlder {
+		if rec.has(i) {
+			e.tell(e.at(rec, i, thads.CodeNotAllowed, vi(fmt.Sprintf("Chỉ ghi cột này cho việc cũ có “%s”", reg.columns[colState].header), fmt.Sprintf("Only for older cases that have “%s”", reg.columns[colState].header))))
+		}
+	}
+	e.take(rec)
 }
 
 // add takes a further row of the case.
-func (e *CaseEntry) add(r CaseRow) {
-	reg, first := e.reader.register, &e.rows[0]
+func (e *CaseEntry) add(rec *record[CaseRow]) {
+	reg, first := e.reader.register, e.rows[0]
 	for i := range reg.columns {
 		c := &reg.columns[i]
-		if c.part != ofCase || !r.has(i) || i == colUnit || i == colNumber || i == colDate {
+		if c.part != ofCase || !rec.has(i) || i == colKey || i == colUnit || i == colNumber || i == colDate {
 			continue
 		}
-		if show(c.get(&r)) != show(c.get(first)) {
-			e.reader.tell(e.at(&r, i, thads.CodeConflict, vi(
+		if show(c.get(&rec.row)) != show(c.get(&first.row)) {
+			e.tell(e.at(rec, i, thads.CodeConflict, vi(
 				fmt.Sprintf("Khác với dòng đầu của việc (dòng %d); nếu là việc khác, hãy ghi số quyết định của việc đó", first.number),
 				fmt.Sprintf("Differs from the first row of the case (row %d); if this is another case, give its number", first.number))))
 		}
 	}
-	e.take(r)
+	e.take(rec)
 }
 
 // take adds the parties and the obligation of a row.
-func (e *CaseEntry) take(r CaseRow) {
-	e.rows = append(e.rows, r)
+func (e *CaseEntry) take(rec *record[CaseRow]) {
+	e.rows = append(e.rows, rec)
 	e.Rows = len(e.rows)
-	row := &e.rows[len(e.rows)-1]
+	e.RowNumbers = append(e.RowNumbers, rec.number)
+	e.Failed = e.Failed || rec.failed
+	e.unusual(rec)
 	if len(e.parties) > thads.MaxParties || len(e.obligations) > thads.MaxParties {
 		return // refused by the domain; there is no use in reading on
 	}
-	added := e.takeParty(row, ofDebtor, thads.Debtor, &row.Debtor)
-	added = e.takeParty(row, ofCreditor, thads.Creditor, &row.Creditor) || added
-	e.takeObligation(row, added)
+	added := e.takeParties(rec, ofDebtor, thads.Debtor, &rec.row.Debtor)
+	added = e.takeParties(rec, ofCreditor, thads.Creditor, &rec.row.Creditor) || added
+	added = e.takeParties(rec, ofRelated, thads.Related, &rec.row.Related) || added
+	e.takeObligation(rec, added)
 }
 
-// takeParty adds a party, unless a row before had it. It returns whether there
-// is a new one.
-func (e *CaseEntry) takeParty(row *CaseRow, of part, role thads.PartyRole, cells *PartyCells) bool {
-	reg := e.reader.register
-	if !row.hasPart(reg, of) {
+// takeParties adds the parties that a row names in one role. It returns whether
+// there is a new one.
+func (e *CaseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyRole, cells *PartyCells) bool {
+	if !rec.hasPart(e.reader.register, of) {
 		return false
 	}
-	nameColumn := colDebtorName
-	if of == ofCreditor {
-		nameColumn = colCreditorName
-	}
-	if !row.has(nameColumn) {
-		e.reader.tell(e.at(row, nameColumn, thads.CodeRequired, vi("Thiếu tên của đương sự", "The name of the party is missing")))
+	name := nameColumn(of)
+	if !rec.has(name) {
+		e.tell(e.at(rec, name, thads.CodeRequired, vi("Thiếu tên của đương sự", "The name of the party is missing")))
 		return false
 	}
-	p := thads.Party{Role: role, Kind: cells.Kind, Name: cells.Name, Address: cells.Address, BirthYear: cells.BirthYear}
+	addresses := strings.Split(cells.Address, "\n")
+	cells.Address = strings.Join(addresses, " ")
+	if len(cells.Others) == 0 {
+		return e.takeParty(of, role, cells)
+	}
+	if cells.BirthYear != 0 && cells.Others[0].BirthYear == 0 && !e.reader.composite(name) || cells.IdentityNumber != "" || cells.ID != "" {
+		e.tell(e.at(rec, name, thads.CodeInvalid, vi(
+			"Ô ghi nhiều người nên không biết năm sinh, số định danh là của ai; hãy ghi mỗi người một dòng",
+			"The cell names several parties, so that it cannot be told whose the year of birth or identity number is; give each a row")))
+		return false
+	}
+	all := append([]PartyCells{*cells}, cells.Others...)
+	if len(addresses) > 1 && len(addresses) != len(all) {
+		e.warn(rec, name+1, "Số dòng địa chỉ khác số người; mỗi người được ghi toàn bộ địa chỉ", "There are not as many addresses as names; each party is given all of them")
+	}
+	added := false
+	for i := range all {
+		p := &all[i]
+		p.Kind, p.Juvenile, p.JointGroup = cells.Kind, cells.Juvenile, cells.JointGroup
+		if len(addresses) == len(all) {
+			p.Address = addresses[i]
+		} else if !e.reader.composite(name) {
+			p.Address = cells.Address
+		}
+		added = e.takeParty(of, role, p) || added
+	}
+	return added
+}
+
+// nameColumn is the column of the names of a part; addresses follow kinds.
+func nameColumn(of part) int {
+	switch of {
+	case ofCreditor:
+		return colCreditorName
+	case ofRelated:
+		return colRelatedName
+	default:
+		return colDebtorName
+	}
+}
+
+// takeParty adds a party, unless a row before had it. It returns whether it is
+// new.
+func (e *CaseEntry) takeParty(of part, role thads.PartyRole, cells *PartyCells) bool {
+	p := thads.Party{
+		ID: cells.ID, Role: role, Kind: cells.Kind, Name: cells.Name, Address: cells.Address,
+		BirthYear: cells.BirthYear, Juvenile: cells.Juvenile, JointGroup: cells.JointGroup,
+	}
 	if p.Kind == "" {
 		p.Kind = kindOf(p.Name)
 	}
 	parties := &e.Event.Particulars.Parties
 	for i := range *parties {
 		known := &(*parties)[i]
-		if known.Role == role && known.Name == p.Name && agree(known.Address, p.Address) && agree(known.BirthYear, p.BirthYear) && agree(e.Identities[i], cells.IdentityNumber) {
-			known.Address, known.BirthYear = or(known.Address, p.Address), or(known.BirthYear, p.BirthYear)
+		if known.Role == role && known.Name == p.Name && agree(known.ID, p.ID) && agree(known.Address, p.Address) && agree(known.BirthYear, p.BirthYear) &&
+			agree(known.JointGroup, p.JointGroup) && agree(e.Identities[i], cells.IdentityNumber) {
+			known.Address, known.BirthYear = cmp.Or(known.Address, p.Address), cmp.Or(known.BirthYear, p.BirthYear)
+			known.ID, known.JointGroup, known.Juvenile = cmp.Or(known.ID, p.ID), cmp.Or(known.JointGroup, p.JointGroup), known.Juvenile || p.Juvenile
 			e.identify(i, cells.IdentityNumber)
 			return false
 		}
@@ -431,14 +403,6 @@ func agree[T comparable](a, b T) bool {
 	return a == none || b == none || a == b
 }
 
-func or[T comparable](a, b T) T {
-	var none T
-	if a == none {
-		return b
-	}
-	return a
-}
-
 // organisations begin the names of those that are no persons. Words that are
 // also names of people (Trường, Cúc) are not among them.
 func organisations() []string {
@@ -461,59 +425,159 @@ func kindOf(name string) thads.PartyKind {
 
 // takeObligation adds the obligation of a row. added tells whether the row has
 // a new party.
-func (e *CaseEntry) takeObligation(row *CaseRow, added bool) {
-	reg := e.reader.register
-	if !row.hasPart(reg, ofObligation) {
+func (e *CaseEntry) takeObligation(rec *record[CaseRow], added bool) {
+	row := &rec.row
+	if !rec.hasPart(e.reader.register, ofObligation) {
 		if !added && len(e.rows) > 1 {
-			e.reader.tell(e.at(row, -1, thads.CodeDuplicate, vi("Dòng này không thêm đương sự hoặc nghĩa vụ nào cho việc", "The row adds neither party nor obligation to the case")))
+			e.tell(e.at(rec, -1, thads.CodeDuplicate, vi("Dòng này không thêm đương sự hoặc nghĩa vụ nào cho việc", "The row adds neither party nor obligation to the case")))
 		}
 		return
 	}
-	if !row.has(colObligationKind) {
-		if len(e.rows) > 1 { // begin has told of the first row
-			e.reader.tell(e.at(row, colObligationKind, thads.CodeRequired, vi("Thiếu loại nghĩa vụ", "The kind of obligation is missing")))
-		}
+	if !rec.has(colObligationKind) {
+		e.tell(e.at(rec, colObligationKind, thads.CodeRequired, vi("Thiếu loại nghĩa vụ", "The kind of obligation is missing")))
+		e.obliged = true
 		return
 	}
 	for _, o := range e.obligations {
-		before := &e.rows[o.row]
-		if before.ObligationKind != row.ObligationKind || before.Amount != row.Amount || before.Outstanding != row.Outstanding || before.Content != row.Content {
+		before := &e.rows[o.row].row
+		if !sameObligation(before, row) {
 			continue
 		}
-		p := e.at(row, colObligationKind, thads.CodeDuplicate, vi(
-			fmt.Sprintf("Nghĩa vụ giống hệt dòng %d nên chỉ tính một lần; nếu là nghĩa vụ khác, hãy ghi nội dung", before.number),
-			fmt.Sprintf("The same obligation as in row %d, counted once; if it is another, give its content", before.number)))
+		number := e.rows[o.row].number
+		p := e.at(rec, colObligationKind, thads.CodeDuplicate, vi(
+			fmt.Sprintf("Nghĩa vụ giống hệt dòng %d nên chỉ tính một lần; nếu là nghĩa vụ khác, hãy ghi nội dung", number),
+			fmt.Sprintf("The same obligation as in row %d, counted once; if it is another, give its content", number)))
 		if p.Severity = Warning; !added {
 			p.Severity = Error
-			p.Text = vi(fmt.Sprintf("Dòng này lặp lại nghĩa vụ của dòng %d", before.number), fmt.Sprintf("The row repeats the obligation of row %d", before.number))
+			p.Text = vi(fmt.Sprintf("Dòng này lặp lại nghĩa vụ của dòng %d", number), fmt.Sprintf("The row repeats the obligation of row %d", number))
 		}
-		e.reader.tell(p)
+		e.tell(p)
 		return
 	}
-	o := thads.Obligation{Kind: row.ObligationKind, Amount: row.Amount, Content: row.Content}
+	o := thads.Obligation{ID: row.ObligationID, Kind: row.ObligationKind, Amount: row.Amount, Content: row.Content, Periodic: row.Periodic}
 	if e.Event.Kind == thads.CaseBroughtForward {
 		o.Amount = row.Outstanding
-		if row.has(colAmount) && row.has(colOutstanding) && row.Outstanding > row.Amount {
-			e.reader.tell(e.at(row, colOutstanding, thads.CodeOutOfRange, vi("Số còn phải thi hành lớn hơn số phải thi hành", "More is outstanding than was to be enforced")))
+		if rec.has(colAmount) && rec.has(colOutstanding) && row.Outstanding > row.Amount {
+			e.tell(e.at(rec, colOutstanding, thads.CodeOutOfRange, vi("Số còn phải thi hành lớn hơn số phải thi hành", "More is outstanding than was to be enforced")))
 		}
 	}
 	e.Event.Particulars.Obligations = append(e.Event.Particulars.Obligations, o)
 	e.obligations = append(e.obligations, origin{len(e.rows) - 1, ofObligation})
 }
 
+// sameObligation tells whether two rows have the same obligation.
+func sameObligation(a, b *CaseRow) bool {
+	return a.ObligationKind == b.ObligationKind && a.Amount == b.Amount && a.Outstanding == b.Outstanding && a.Content == b.Content &&
+		a.Periodic == b.Periodic && a.ObligationDebtors == b.ObligationDebtors && a.ObligationCreditors == b.ObligationCreditors && agree(a.ObligationID, b.ObligationID)
+}
+
 // finish completes the event when all rows of the case are read.
 func (e *CaseEntry) finish() {
+	p, first := e.Event.Particulars, e.rows[0]
+	if !slices.ContainsFunc(p.Parties, func(q thads.Party) bool { return q.Role == thads.Debtor }) && !first.has(colDebtorName) {
+		e.lacks(first, colDebtorName)
+	}
+	if len(p.Obligations) == 0 && !e.obliged {
+		e.lacks(first, colObligationKind)
+	}
+	e.bind()
 	if e.Event.Kind != thads.CaseBroughtForward {
 		return
 	}
 	// The ledger begins with what was outstanding; what the judgment ordered
 	// stays as a note.
 	for _, o := range e.obligations {
-		if row := &e.rows[o.row]; row.has(colAmount) && row.Amount != row.Outstanding {
+		rec := e.rows[o.row]
+		if row := &rec.row; rec.has(colAmount) && row.Amount != row.Outstanding {
 			line := fmt.Sprintf("Số tiền theo bản án (%s): %s", e.reader.register.columns[colObligationKind].words.label[string(row.ObligationKind)], row.Amount.Vietnamese())
 			e.Event.Note = strings.TrimSpace(e.Event.Note + "\n" + line)
 		}
 	}
+}
+
+// bind resolves which parties the obligations bind, when all parties are known.
+func (e *CaseEntry) bind() {
+	p := e.Event.Particulars
+	for i, o := range e.obligations {
+		rec := e.rows[o.row]
+		p.Obligations[i].Debtors = e.bound(rec, colObligationDebtors, rec.row.ObligationDebtors, thads.Debtor)
+		p.Obligations[i].Creditors = e.bound(rec, colObligationCreditors, rec.row.ObligationCreditors, thads.Creditor)
+	}
+}
+
+// bound returns the ids of the parties that a cell names by id, by name or, with
+// a number, by their place among those of the role.
+func (e *CaseEntry) bound(rec *record[CaseRow], column int, text string, role thads.PartyRole) []string {
+	if text == "" {
+		return nil
+	}
+	parties := e.Event.Particulars.Parties
+	identified(parties)
+	var ids []string
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool { return r == ';' || r == '\n' }) {
+		name = thads.NormalizeName(name)
+		if name == "" {
+			continue
+		}
+		id := partyNamed(parties, role, name)
+		if id == "" {
+			e.tell(e.at(rec, column, thads.CodeUnknown, vi(
+				fmt.Sprintf("Việc không có đương sự %q; cần tên đúng như ở cột họ tên, cách nhau bằng dấu chấm phẩy", clip(name)),
+				fmt.Sprintf("The case has no party %q; names as in the columns of parties are expected, divided by semicolons", clip(name)))))
+			continue
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// identified gives parties without an id the one that the ledger would.
+func identified(parties []thads.Party) {
+	used := make(map[string]bool, len(parties))
+	for i := range parties {
+		used[parties[i].ID] = true
+	}
+	n := 0
+	for i := range parties {
+		if parties[i].ID != "" {
+			continue
+		}
+		for n = max(n, i) + 1; used["p"+strconv.Itoa(n)]; {
+			n++
+		}
+		parties[i].ID = "p" + strconv.Itoa(n)
+	}
+}
+
+// partyNamed finds the party that a text means; "" where it is none, or not
+// clear which.
+func partyNamed(parties []thads.Party, role thads.PartyRole, name string) string {
+	place, _ := strconv.Atoi(name)
+	var exact, folded []string
+	for i := range parties {
+		p := &parties[i]
+		if p.ID == name {
+			return p.ID
+		}
+		if p.Role != role {
+			continue
+		}
+		if place--; place == 0 {
+			return p.ID
+		}
+		if p.Name == name {
+			exact = append(exact, p.ID)
+		}
+		if thads.Fold(p.Name) == thads.Fold(name) {
+			folded = append(folded, p.ID)
+		}
+	}
+	for _, found := range [][]string{exact, folded} {
+		if len(found) == 1 {
+			return found[0]
+		}
+	}
+	return ""
 }
 
 // Problem places a refusal of the event, or of its unit or officer, in the file.
@@ -524,8 +588,8 @@ func (e *CaseEntry) Problem(refusal *thads.Error) Problem {
 
 // place finds the row and column of a path into the event; the column is -1
 // where the path names none.
-func (e *CaseEntry) place(field []string) (*CaseRow, int) {
-	first, reg := &e.rows[0], e.reader.register
+func (e *CaseEntry) place(field []string) (*record[CaseRow], int) {
+	first, reg := e.rows[0], e.reader.register
 	path := strings.Join(field, ".")
 	of := ofCase
 	if len(field) > 2 && field[0] == "particulars" && (field[1] == "parties" || field[1] == "obligations") {
@@ -537,7 +601,7 @@ func (e *CaseEntry) place(field []string) (*CaseRow, int) {
 		if err != nil || n < 0 || n >= len(origins) {
 			return first, -1
 		}
-		first, of = &e.rows[origins[n].row], origins[n].part
+		first, of = e.rows[origins[n].row], origins[n].part
 		path = strings.Join(field[3:], ".")
 		if of == ofObligation && path == "amount" && e.Event.Kind == thads.CaseBroughtForward {
 			return first, colOutstanding
@@ -547,6 +611,9 @@ func (e *CaseEntry) place(field []string) (*CaseRow, int) {
 	case path == "number": // the number is taken
 		return first, colNumber
 	case path == "effectiveOn" && !first.has(colEffectiveOn):
+		if e.Event.Kind == thads.CaseReceived {
+			return first, colReceivedOn
+		}
 		return first, colDate
 	case path == "particulars.parties":
 		return first, colDebtorName

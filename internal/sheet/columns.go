@@ -10,6 +10,8 @@ import (
 // A CaseRow is one row of a register of cases, in the columns of the template.
 // Zero values are empty cells.
 type CaseRow struct {
+	// Key names the case in the file, or is the id of its record.
+	Key                   string
 	Unit, Officer, Number string
 	Date, EffectiveOn     thads.Date
 	Initiation            thads.Initiation
@@ -17,23 +19,29 @@ type CaseRow struct {
 	JudgmentNumber        string
 	JudgmentDate          thads.Date
 	Court                 string
-	Debtor, Creditor      PartyCells
-	ObligationKind        thads.ObligationKind
-	Amount                thads.Dong
-	Content               string
-	RequestedOn           thads.Date
-	Tags                  []thads.Tag
-	Note                  string
+	// Parties without a kind are what their name says.
+	Debtor, Creditor, Related PartyCells
+	ObligationKind            thads.ObligationKind
+	Amount                    thads.Dong
+	Content                   string
+	Periodic                  bool
+	// ObligationDebtors and ObligationCreditors name the parties that the
+	// obligation binds, by id or name, divided by semicolons; empty for all.
+	ObligationDebtors, ObligationCreditors string
+	ObligationID                           string
+	ReceivedOn, RequestedOn                thads.Date
+	Tags                                   []thads.Tag
+	Note                                   string
 	// State, Since, Ground and Outstanding are those of an older case that is
 	// brought forward as it stood on EffectiveOn.
 	State       thads.CaseState
 	Since       thads.Date
 	Ground      thads.GroundCode
 	Outstanding thads.Dong
-
-	// number is the row in the file, given the columns that are not empty.
-	number int
-	given  uint64
+	// Verifications is how often the means were verified since then.
+	Verifications int
+	// DecisionIssuer names who issued the decision where it was not the unit.
+	DecisionIssuer, DecisionSigner string
 }
 
 // PartyCells are the columns of one party.
@@ -43,6 +51,13 @@ type PartyCells struct {
 	Address        string
 	BirthYear      int
 	IdentityNumber string
+	Juvenile       bool
+	JointGroup     string
+	// ID is the party's within the case; empty for the usual one by its place.
+	ID string
+	// Others are the further parties that a cell names, a line each. Writers give
+	// them rows of their own.
+	Others []PartyCells
 }
 
 // A part is what a column says something about.
@@ -53,6 +68,7 @@ const (
 	ofDebtor
 	ofCreditor
 	ofObligation
+	ofRelated
 )
 
 // A column is one column of a register whose rows are of type R.
@@ -78,6 +94,28 @@ type column[R any] struct {
 	get func(*R) any
 	// field is the end of the path by which the domain names the value.
 	field string
+	// gives are the codes of the columns whose values a composite column holds
+	// together; it is read and never written.
+	gives []string
+	// secret values are never quoted in full.
+	secret bool
+}
+
+// quoted returns a value as a problem may quote it.
+func (c *column[R]) quoted(s string) string {
+	if !c.secret {
+		return s
+	}
+	return masked(s)
+}
+
+// masked leaves the last three characters of an identity number.
+func masked(s string) string {
+	runes := []rune(strings.TrimSpace(s))
+	for i := range runes[:max(0, len(runes)-3)] {
+		runes[i] = '•'
+	}
+	return string(runes)
 }
 
 // A format is how a column is formatted.
@@ -121,14 +159,134 @@ const (
 	colSince
 	colGround
 	colOutstanding
-	columnCount
+	colKey
+	colReceivedOn
+	colVerifications
+	colDebtorJuvenile
+	colDebtorJointGroup
+	colCreditorBirthYear
+	colCreditorJuvenile
+	colCreditorJointGroup
+	colRelatedName
+	colRelatedKind
+	colRelatedAddress
+	colRelatedBirthYear
+	colRelatedIdentity
+	colRelatedJuvenile
+	colRelatedJointGroup
+	colPeriodic
+	colObligationDebtors
+	colObligationCreditors
+	colDecisionIssuer
+	colDecisionSigner
+	colDebtorID
+	colCreditorID
+	colRelatedID
+	colObligationID
 )
 
 // A register is the columns of a kind of register.
 type register[R any] struct {
+	// columns are those that are written, in order.
 	columns []column[R]
-	// headers finds a column by the key of a header.
+	// composites are the columns that books have and that hold what several
+	// columns of the template hold; their places follow those of columns.
+	composites []column[R]
+	// headers finds a column by the key of a header, byCode by its code.
 	headers map[string]int
+	byCode  map[string]int
+	// guess returns the code of the column that a header means which is no known
+	// one; "" where none. It may be nil.
+	guess func(title string) string
+	// lacking returns which columns a mapping lacks; nil where it is those that
+	// are required.
+	lacking func(has func(code string) bool) []string
+}
+
+// index lets columns be found by their headers and codes.
+func (r *register[R]) index() *register[R] {
+	r.headers, r.byCode = map[string]int{}, map[string]int{}
+	for i := range r.size() {
+		c := r.column(i)
+		r.byCode[c.code] = i
+		for _, h := range append([]string{c.header}, c.aliases...) {
+			r.headers[headerKey(h)] = i
+		}
+	}
+	return r
+}
+
+// size is the number of columns and composites.
+func (r *register[R]) size() int { return len(r.columns) + len(r.composites) }
+
+// column returns a column or composite by its place.
+func (r *register[R]) column(i int) *column[R] {
+	if i < len(r.columns) {
+		return &r.columns[i]
+	}
+	return &r.composites[i-len(r.columns)]
+}
+
+// fields are what the columns say.
+func (r *register[R]) fields() []Field {
+	out := make([]Field, r.size())
+	for i := range out {
+		c := r.column(i)
+		out[i] = Field{Code: c.code, Header: c.header, Help: c.help, Required: c.required, Money: c.format == formatDong, Example: c.example, Choices: c.choices()}
+	}
+	return out
+}
+
+// recognise returns the code of the column that a header means.
+func (r *register[R]) recognise(title string) (string, bool) {
+	if i, ok := r.headers[headerKey(title)]; ok {
+		return r.column(i).code, true
+	}
+	return "", false
+}
+
+// parts are the codes of the columns that a column gives: its own, or those that
+// a composite holds together.
+func (r *register[R]) parts(code string) []string {
+	if i, ok := r.byCode[code]; ok && len(r.column(i).gives) > 0 {
+		return r.column(i).gives
+	}
+	return []string{code}
+}
+
+// missing are the codes of the columns that a mapping lacks.
+func (r *register[R]) missing(has func(code string) bool) []string {
+	if r.lacking != nil {
+		return r.lacking(has)
+	}
+	var out []string
+	for i := range r.columns {
+		if c := &r.columns[i]; c.required && !has(c.code) {
+			out = append(out, c.code)
+		}
+	}
+	return out
+}
+
+// checkConstant refuses a constant that its column would not take.
+func (r *register[R]) checkConstant(b *Book, code, value string) *thads.Error {
+	i, known := r.byCode[code]
+	if !known {
+		return thads.Errorf(thads.CodeUnknown, "", "Sổ không có trường %q", "The register has no field %q", clip(code))
+	}
+	c := r.column(i)
+	if len(c.gives) > 0 {
+		return thads.Errorf(thads.CodeNotAllowed, "", "Trường gồm nhiều phần; hãy ghi từng phần", "The field has several parts; give each")
+	}
+	if strings.TrimSpace(value) == "" {
+		return thads.Errorf(thads.CodeRequired, "", "Thiếu giá trị", "The value is missing")
+	}
+	var row R
+	v := reading{cell: &Cell{Kind: Text, Text: value}, book: b}
+	if c.set(&row, &v); v.code != "" {
+		return &thads.Error{Code: v.code, Text: v.text}
+	}
+	return nil
 }
 
 func textColumn[R any](c column[R], at func(*R) *string) column[R] {
@@ -210,7 +368,7 @@ func newRegister() *register[CaseRow] {
 	stateWords := vocabularyOf(states, map[string]thads.CaseState{"chưa có điều kiện": thads.StateNotEnforceable, "hoãn": thads.StatePostponed, "sổ theo dõi riêng": thads.StateSeparateBook, "tự nguyện": thads.StateVoluntary, "tạm dừng": thads.StatePaused})
 	tagWords := vocabularyOf(thads.Tags(), nil)
 
-	r := &register[CaseRow]{headers: map[string]int{}}
+	r := &register[CaseRow]{lacking: lackingOfCases}
 	r.columns = []column[CaseRow]{
 		colUnit: textColumn(column[CaseRow]{
 			code: "unit", header: "Mã đơn vị", aliases: []string{"Đơn vị", "Mã cơ quan THADS"}, required: true, width: 12, example: "38.01", field: "toUnit",
@@ -252,15 +410,15 @@ func newRegister() *register[CaseRow] {
 			code: "court", header: "Tòa án, cơ quan ra bản án", aliases: []string{"Tòa án", "Cơ quan ban hành", "Tòa án ra bản án"}, required: true, width: 28, example: "TAND thành phố Thanh Hóa", field: "particulars.judgment.court",
 			help: vi("Tên Tòa án hoặc cơ quan đã ra bản án, quyết định.", "The court."),
 		}, func(r *CaseRow) *string { return &r.Court }),
-		colDebtorName: textColumn(column[CaseRow]{
+		colDebtorName: namesColumn(column[CaseRow]{
 			code: "debtorName", header: "Người phải thi hành án", aliases: []string{"Họ tên người phải thi hành án", "Người phải THA", "Tên người phải THA"}, part: ofDebtor, required: true, width: 26, example: "Nguyễn Văn A", field: "name",
 			help: vi("Họ tên hoặc tên tổ chức. Mỗi người một dòng.", "The name of the debtor, one a row."),
-		}, func(r *CaseRow) *string { return &r.Debtor.Name }),
+		}, func(r *CaseRow) *PartyCells { return &r.Debtor }),
 		colDebtorKind: wordColumn(column[CaseRow]{
 			code: "debtorKind", header: "Loại người phải THA", part: ofDebtor, width: 14, example: "Cá nhân", field: "kind",
 			help: vi("Để trống thì là cá nhân, trừ tên bắt đầu bằng Công ty, Ngân hàng, Hợp tác xã, Doanh nghiệp, Ủy ban … là tổ chức.", "Empty is a person, unless the name begins like that of an organisation."),
 		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Debtor.Kind }),
-		colDebtorAddress: textColumn(column[CaseRow]{
+		colDebtorAddress: linesColumn(column[CaseRow]{
 			code: "debtorAddress", header: "Địa chỉ người phải THA", part: ofDebtor, width: 30, example: "Phường Ba Đình, thành phố Thanh Hóa", field: "address",
 			help: vi("Địa chỉ.", "The address."),
 		}, func(r *CaseRow) *string { return &r.Debtor.Address }),
@@ -273,15 +431,15 @@ func newRegister() *register[CaseRow] {
 		colDebtorIdentity: identityColumn(column[CaseRow]{
 			code: "debtorIdentity", header: "Số định danh người phải THA", aliases: []string{"CCCD người phải THA", "CMND/CCCD người phải THA"}, part: ofDebtor,
 		}, func(r *CaseRow) *string { return &r.Debtor.IdentityNumber }),
-		colCreditorName: textColumn(column[CaseRow]{
+		colCreditorName: namesColumn(column[CaseRow]{
 			code: "creditorName", header: "Người được thi hành án", aliases: []string{"Họ tên người được thi hành án", "Người được THA", "Tên người được THA"}, part: ofCreditor, width: 26, example: "Trần Thị B", field: "name",
 			help: vi("Họ tên, tên tổ chức, hoặc Ngân sách nhà nước. Để trống nếu không có.", "The name of the creditor; may be empty."),
-		}, func(r *CaseRow) *string { return &r.Creditor.Name }),
+		}, func(r *CaseRow) *PartyCells { return &r.Creditor }),
 		colCreditorKind: wordColumn(column[CaseRow]{
 			code: "creditorKind", header: "Loại người được THA", part: ofCreditor, width: 14, example: "Cá nhân", field: "kind",
 			help: vi("Như loại người phải THA; tên “Ngân sách nhà nước” là ngân sách.", "As for the debtor."),
 		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Creditor.Kind }),
-		colCreditorAddress: textColumn(column[CaseRow]{
+		colCreditorAddress: linesColumn(column[CaseRow]{
 			code: "creditorAddress", header: "Địa chỉ người được THA", part: ofCreditor, width: 30, example: "Xã Nga An, huyện Nga Sơn", field: "address",
 			help: vi("Địa chỉ.", "The address."),
 		}, func(r *CaseRow) *string { return &r.Creditor.Address }),
@@ -334,18 +492,174 @@ func newRegister() *register[CaseRow] {
 			code: "outstanding", header: "Số tiền còn phải thi hành (đồng)", aliases: []string{"Còn phải thi hành", "Số còn lại"}, part: ofObligation, width: 20, example: "75.000.000", field: "amount",
 			help: vi("Việc cũ: số còn phải thi hành vào ngày chốt số dư, bằng đồng; bắt buộc với nghĩa vụ tiền. Sổ mới bắt đầu từ số này.", "Older cases: what was outstanding on the day of the balance, in đồng."),
 		}, func(r *CaseRow) *thads.Dong { return &r.Outstanding }),
+		colKey: textColumn(column[CaseRow]{
+			code: "key", header: "Mã hồ sơ", aliases: []string{"Mã vụ việc", "Mã việc", "Số hồ sơ"}, width: 18, example: "HS-2018-0046", field: "key",
+			help: vi("Mã bất kỳ để phân biệt các việc trong tệp (tệp xuất ra ghi mã của bản ghi). Việc chưa có quyết định cần mã này hoặc ngày nhận bản án.", "Any key that tells the cases of the file apart (in exports, the id of the record). A case without a decision needs it, or the day of receipt."),
+		}, func(r *CaseRow) *string { return &r.Key }),
+		colReceivedOn: dateColumn(column[CaseRow]{
+			code: "receivedOn", header: "Ngày nhận bản án (dd/MM/yyyy)", aliases: []string{"Ngày nhận bản án, quyết định", "Ngày tiếp nhận", "Ngày nhận", "Ngày tháng nhận"}, width: 16, example: "20/09/2018", field: "particulars.judgment.receivedOn",
+			help: vi("Ngày cơ quan thi hành án nhận bản án, quyết định.", "When the agency received the judgment."),
+		}, func(r *CaseRow) *thads.Date { return &r.ReceivedOn }),
+		colVerifications: {
+			code: "verifications", header: "Số lần xác minh (việc cũ)", aliases: []string{"Số lần xác minh"}, width: 10, example: "2", field: "particulars.balance.verifications", format: formatYear,
+			help: vi("Việc cũ: số lần đã xác minh điều kiện thi hành từ khi ở trạng thái đó.", "Older cases: how often the means were verified since they are in the state."),
+			set:  func(r *CaseRow, v *reading) { r.Verifications = v.asCount() },
+			get:  func(r *CaseRow) any { return orNil(r.Verifications) },
+		},
+		colDebtorJuvenile:     juvenileColumn("debtorJuvenile", "Người phải THA chưa thành niên", ofDebtor, func(r *CaseRow) *bool { return &r.Debtor.Juvenile }),
+		colDebtorJointGroup:   jointColumn("debtorJointGroup", "Nhóm liên đới của người phải THA", ofDebtor, func(r *CaseRow) *string { return &r.Debtor.JointGroup }),
+		colCreditorBirthYear:  yearColumn("creditorBirthYear", "Năm sinh người được THA", ofCreditor, func(r *CaseRow) *int { return &r.Creditor.BirthYear }),
+		colCreditorJuvenile:   juvenileColumn("creditorJuvenile", "Người được THA chưa thành niên", ofCreditor, func(r *CaseRow) *bool { return &r.Creditor.Juvenile }),
+		colCreditorJointGroup: jointColumn("creditorJointGroup", "Nhóm liên đới của người được THA", ofCreditor, func(r *CaseRow) *string { return &r.Creditor.JointGroup }),
+		colRelatedName: namesColumn(column[CaseRow]{
+			code: "relatedName", header: "Người có quyền lợi, nghĩa vụ liên quan", aliases: []string{"Người liên quan", "Người có quyền, nghĩa vụ liên quan"}, part: ofRelated, width: 26, example: "Lê Văn C", field: "name",
+			help: vi("Họ tên hoặc tên tổ chức; để trống nếu không có.", "The name of a person with related rights or obligations; may be empty."),
+		}, func(r *CaseRow) *PartyCells { return &r.Related }),
+		colRelatedKind: wordColumn(column[CaseRow]{
+			code: "relatedKind", header: "Loại người liên quan", part: ofRelated, width: 14, example: "Cá nhân", field: "kind",
+			help: vi("Như loại người phải THA.", "As for the debtor."),
+		}, partyKinds, func(r *CaseRow) *thads.PartyKind { return &r.Related.Kind }),
+		colRelatedAddress: linesColumn(column[CaseRow]{
+			code: "relatedAddress", header: "Địa chỉ người liên quan", part: ofRelated, width: 30, example: "Xã Nga An, huyện Nga Sơn", field: "address",
+			help: vi("Địa chỉ.", "The address."),
+		}, func(r *CaseRow) *string { return &r.Related.Address }),
+		colRelatedBirthYear: yearColumn("relatedBirthYear", "Năm sinh người liên quan", ofRelated, func(r *CaseRow) *int { return &r.Related.BirthYear }),
+		colRelatedIdentity: identityColumn(column[CaseRow]{
+			code: "relatedIdentity", header: "Số định danh người liên quan", part: ofRelated,
+		}, func(r *CaseRow) *string { return &r.Related.IdentityNumber }),
+		colRelatedJuvenile:   juvenileColumn("relatedJuvenile", "Người liên quan chưa thành niên", ofRelated, func(r *CaseRow) *bool { return &r.Related.Juvenile }),
+		colRelatedJointGroup: jointColumn("relatedJointGroup", "Nhóm liên đới của người liên quan", ofRelated, func(r *CaseRow) *string { return &r.Related.JointGroup }),
+		colPeriodic: yesColumn(column[CaseRow]{
+			code: "periodic", header: "Định kỳ", aliases: []string{"Nghĩa vụ định kỳ", "Cấp dưỡng định kỳ"}, part: ofObligation, width: 10, field: "periodic",
+			help: vi("“Có” với nghĩa vụ thực hiện nhiều lần theo kỳ, như cấp dưỡng hằng tháng.", "“Có” where instalments fall due over time."),
+		}, func(r *CaseRow) *bool { return &r.Periodic }),
+		colObligationDebtors: linesColumn(column[CaseRow]{
+			code: "obligationDebtors", header: "Nghĩa vụ của những người phải THA", part: ofObligation, width: 26, example: "Nguyễn Văn A", field: "debtors",
+			help: vi("Tên những người phải thi hành riêng nghĩa vụ này, cách nhau bằng dấu chấm phẩy; để trống là tất cả.", "The debtors whom the obligation binds, divided by semicolons; empty is all."),
+		}, func(r *CaseRow) *string { return &r.ObligationDebtors }),
+		colObligationCreditors: linesColumn(column[CaseRow]{
+			code: "obligationCreditors", header: "Nghĩa vụ đối với những người được THA", part: ofObligation, width: 26, example: "Trần Thị B", field: "creditors",
+			help: vi("Tên những người được thi hành riêng nghĩa vụ này, cách nhau bằng dấu chấm phẩy; để trống là tất cả.", "The creditors to whom the obligation is owed, divided by semicolons; empty is all."),
+		}, func(r *CaseRow) *string { return &r.ObligationCreditors }),
+		colDecisionIssuer: textColumn(column[CaseRow]{
+			code: "decisionIssuer", header: "Cơ quan ra quyết định thi hành án", aliases: []string{"Cơ quan ra quyết định"}, width: 26, example: "Chi cục THADS huyện Nga Sơn", field: "decision.issuer",
+			help: vi("Chỉ ghi khi không phải là đơn vị đang giữ hồ sơ.", "Only where it was not the unit that holds the case."),
+		}, func(r *CaseRow) *string { return &r.DecisionIssuer }),
+		colDecisionSigner: textColumn(column[CaseRow]{
+			code: "decisionSigner", header: "Người ký quyết định", aliases: []string{"Người ký"}, width: 20, example: "Lê Văn D", field: "decision.signer",
+			help: vi("Họ tên người ký quyết định thi hành án.", "Who signed the enforcement decision."),
+		}, func(r *CaseRow) *string { return &r.DecisionSigner }),
+		colDebtorID:     idColumn("debtorId", "Mã người phải THA", ofDebtor, func(r *CaseRow) *string { return &r.Debtor.ID }),
+		colCreditorID:   idColumn("creditorId", "Mã người được THA", ofCreditor, func(r *CaseRow) *string { return &r.Creditor.ID }),
+		colRelatedID:    idColumn("relatedId", "Mã người liên quan", ofRelated, func(r *CaseRow) *string { return &r.Related.ID }),
+		colObligationID: idColumn("obligationId", "Mã nghĩa vụ", ofObligation, func(r *CaseRow) *string { return &r.ObligationID }),
 	}
-	for i := range r.columns {
-		c := &r.columns[i]
-		for _, h := range append([]string{c.header}, c.aliases...) {
-			r.headers[headerKey(h)] = i
+	r.composites = compositesOfCases()
+	return r.index()
+}
+
+// namesColumn reads names: every line of the cell is a party.
+func namesColumn(c column[CaseRow], at func(*CaseRow) *PartyCells) column[CaseRow] {
+	c.set = func(r *CaseRow, v *reading) {
+		names := v.asNames()
+		if len(names) == 0 {
+			return
+		}
+		p := at(r)
+		p.Name, p.Others = names[0], nil
+		for _, name := range names[1:] {
+			p.Others = append(p.Others, PartyCells{Name: name})
 		}
 	}
-	return r
+	c.get = func(r *CaseRow) any {
+		p := at(r)
+		names := p.Name
+		for i := range p.Others {
+			names += "; " + p.Others[i].Name
+		}
+		return orNil(names)
+	}
+	return c
+}
+
+// linesColumn reads a text that keeps its lines.
+func linesColumn(c column[CaseRow], at func(*CaseRow) *string) column[CaseRow] {
+	c.set = func(r *CaseRow, v *reading) { *at(r) = strings.Join(v.asLines(), "\n") }
+	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+// yesColumn reads whether something is so.
+func yesColumn[R any](c column[R], at func(*R) *bool) column[R] {
+	c.example, c.words = yes, yesWords()
+	c.set = func(r *R, v *reading) {
+		text := v.asText()
+		if v.cell.Kind == Bool {
+			v.code, *at(r) = "", v.cell.Text == "1"
+			return
+		}
+		value, ok := c.words.find(text)
+		if v.code == "" && !ok {
+			v.wrong(thads.CodeInvalid, "Cần “%[1]s” hoặc để trống", "“%[1]s” or an empty cell is expected", yes)
+		}
+		*at(r) = value == yes
+	}
+	c.get = func(r *R) any {
+		if !*at(r) {
+			return nil
+		}
+		return yes
+	}
+	return c
+}
+
+// yes is how a register says that something is so.
+const yes = "Có"
+
+func yesWords() *vocabulary {
+	v := newVocabulary()
+	for _, word := range []string{yes, "x", "1", "đúng", "yes", "true"} {
+		v.add(word, yes)
+	}
+	for _, word := range []string{"Không", "0", "sai", "no", "false"} {
+		v.add(word, "Không")
+	}
+	v.names, v.label[yes] = []string{yes}, yes
+	return v
+}
+
+func juvenileColumn(code, header string, of part, at func(*CaseRow) *bool) column[CaseRow] {
+	return yesColumn(column[CaseRow]{
+		code: code, header: header, part: of, width: 10, field: "juvenile",
+		help: vi("“Có” nếu là người chưa thành niên; việc đó không bao giờ hiển thị công khai.", "“Có” where the party is under age: the case is never shown in public."),
+	}, at)
+}
+
+func jointColumn(code, header string, of part, at func(*CaseRow) *string) column[CaseRow] {
+	return textColumn(column[CaseRow]{
+		code: code, header: header, part: of, width: 10, example: "1", field: "jointGroup",
+		help: vi("Những người cùng ký hiệu chịu (hoặc hưởng) liên đới.", "Parties with the same sign owe or are owed jointly."),
+	}, at)
+}
+
+func yearColumn(code, header string, of part, at func(*CaseRow) *int) column[CaseRow] {
+	return column[CaseRow]{
+		code: code, header: header, part: of, width: 10, example: "1985", field: "birthYear", format: formatYear,
+		help: vi("Bốn chữ số; chỉ ghi cho cá nhân.", "Four digits; of persons only."),
+		set:  func(r *CaseRow, v *reading) { *at(r) = v.asYear() },
+		get:  func(r *CaseRow) any { return orNil(*at(r)) },
+	}
+}
+
+func idColumn(code, header string, of part, at func(*CaseRow) *string) column[CaseRow] {
+	return textColumn(column[CaseRow]{
+		code: code, header: header, part: of, width: 8, example: "p1", field: "id",
+		help: vi("Chỉ có trong tệp xuất ra khi mã khác thứ tự; không cần ghi.", "Only in exports, where it is not that of the place; need not be filled in."),
+	}, at)
 }
 
 func identityColumn[R any](c column[R], at func(*R) *string) column[R] {
-	c.width, c.example, c.field = 16, "038090000123", "identityNumber"
+	c.width, c.example, c.field, c.secret = 16, "038090000123", "identityNumber", true
 	c.help = vi("Số CCCD, CMND, hộ chiếu hoặc mã số thuế. Được mã hóa khi lưu.", "The identity, passport or tax number. It is stored sealed.")
 	c.set = func(r *R, v *reading) { *at(r) = v.asIdentity() }
 	c.get = func(r *R) any { return orNil(*at(r)) }
@@ -412,4 +726,20 @@ func headerKey(s string) string {
 		return k
 	}
 	return key(s)
+}
+
+// lackingOfCases are the columns without which no case can be opened. A register
+// of what is received has no decisions, and the number of a judgment tells its
+// kind.
+func lackingOfCases(has func(code string) bool) []string {
+	var out []string
+	for _, code := range []string{"unit", "number", "date", "initiation", "judgmentNumber", "judgmentDate", "court", "debtorName", "obligationKind"} {
+		if (code == "number" || code == "date") && (has("key") || has("receivedOn")) {
+			continue
+		}
+		if !has(code) {
+			out = append(out, code)
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/thads/thads/internal/thads"
 )
@@ -17,6 +19,8 @@ import (
 type reading struct {
 	cell *Cell
 	book *Book
+	// unit is what amounts without a unit are in; empty for đồng.
+	unit thads.MoneyUnit
 	// code and text say what is wrong; code is empty where nothing is.
 	code thads.Code
 	text thads.Text
@@ -151,29 +155,43 @@ var dongExpected = thads.Text{VI: "cần số nguyên đồng, ví dụ 1.234.56
 
 // asDong returns the cell as an amount in đồng, more than nothing.
 func (r *reading) asDong() thads.Dong {
-	var d thads.Dong
-	if v, ok := r.number(); ok {
-		if v != math.Trunc(v) {
-			r.wrong(thads.CodeInvalid, "Số tiền có phần lẻ; %[1]s", "The amount has decimals; %[2]s", dongExpected.VI, dongExpected.EN)
-			return 0
-		}
-		if math.Abs(v) > float64(thads.MaxDong) {
-			r.wrong(thads.CodeOutOfRange, "Số tiền vượt quá %s", "The amount exceeds %s", thads.MaxDong.Vietnamese())
-			return 0
-		}
-		d = thads.Dong(v)
-	} else if !r.noTruth() && r.code == "" {
-		var err error
-		if d, err = thads.ParseDong(r.cell.Text, thads.MoneyDong); err != nil {
-			r.refused(err, dongExpected)
-			return 0
-		}
-	}
-	if d < 0 {
+	d := r.asSignedDong()
+	if d < 0 && r.code == "" {
 		r.wrong(thads.CodeOutOfRange, "Số tiền phải lớn hơn 0", "The amount must be more than 0")
 		return 0
 	}
 	return d
+}
+
+// asSignedDong returns the cell as an amount in đồng, below 0 with a minus sign.
+// Numbers are in the unit of the column; a text may name its own.
+func (r *reading) asSignedDong() thads.Dong {
+	unit := cmp.Or(r.unit, thads.MoneyDong)
+	v, ok := r.number()
+	if !ok {
+		if r.noTruth() || r.code != "" {
+			return 0
+		}
+		d, err := thads.ParseDong(r.cell.Text, unit)
+		if err != nil {
+			r.refused(err, dongExpected)
+			return 0
+		}
+		return d
+	}
+	v *= float64(unit.Dong())
+	if math.Abs(v) > float64(thads.MaxDong) {
+		r.wrong(thads.CodeOutOfRange, "Số tiền vượt quá %s", "The amount exceeds %s", thads.MaxDong.Vietnamese())
+		return 0
+	}
+	// 0.1 of a million is not exactly 100000 in binary: what 15 digits, all that
+	// a spreadsheet shows, do not tell from a whole number is one.
+	d := math.Round(v)
+	if v != d && (unit == thads.MoneyDong || math.Abs(v-d) > math.Abs(v)*1e-14) {
+		r.wrong(thads.CodeInvalid, "Số tiền có phần lẻ; %[1]s", "The amount has decimals; %[2]s", dongExpected.VI, dongExpected.EN)
+		return 0
+	}
+	return thads.Dong(d)
 }
 
 // asYear returns the cell as a year, which may also be the year of a date.
@@ -191,6 +209,73 @@ func (r *reading) asYear() int {
 	}
 	r.wrong(thads.CodeInvalid, "Không phải là năm; cần 4 chữ số, ví dụ 1985", "This is no year; 4 digits are expected, for example 1985")
 	return 0
+}
+
+// asCount returns the cell as a whole number, not below 0.
+func (r *reading) asCount() int {
+	text := r.asText()
+	n, err := strconv.Atoi(text)
+	if r.code == "" && (err != nil || n < 0) {
+		r.wrong(thads.CodeInvalid, "Cần một số nguyên không âm", "A whole number is expected")
+		return 0
+	}
+	return n
+}
+
+// asLines returns the lines of a cell, each normalised. A text of one line is
+// one line.
+func (r *reading) asLines() []string {
+	if r.cell.Kind != Text || !strings.ContainsAny(r.cell.Text, "\n\r") {
+		if text := r.asText(); text != "" {
+			return []string{text}
+		}
+		return nil
+	}
+	var lines []string
+	for line := range strings.FieldsFuncSeq(r.cell.Text, func(c rune) bool { return c == '\n' || c == '\r' }) {
+		if line = thads.NormalizeName(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// asNames returns the names that a cell holds, a line each. Numbers and dashes
+// before the lines of a list are none of the names, and a line that begins with
+// a small letter goes on with the one before.
+func (r *reading) asNames() []string {
+	lines := r.asLines()
+	if len(lines) < 2 {
+		return lines
+	}
+	var names []string
+	for _, line := range lines {
+		if item, ok := listItem(line); ok {
+			line = item
+		} else if first, _ := utf8.DecodeRuneInString(line); unicode.IsLower(first) && len(names) > 0 {
+			names[len(names)-1] += " " + line
+			continue
+		}
+		names = append(names, strings.TrimRight(line, " ;,"))
+	}
+	return names
+}
+
+// listItem returns what stands behind the number or dash of a line of a list.
+func listItem(line string) (string, bool) {
+	rest := strings.TrimLeft(line, "0123456789")
+	if n := len(line) - len(rest); n > 2 || n == 0 && !strings.ContainsRune("-–+•*", firstRune(line)) {
+		return line, false
+	} else if n > 0 && (rest == "" || !strings.ContainsRune(".)-/:", firstRune(rest))) {
+		return line, false
+	}
+	rest = strings.TrimSpace(rest[utf8.RuneLen(firstRune(rest)):])
+	return rest, rest != ""
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }
 
 // asIdentity returns the cell as an identity number. A spreadsheet that keeps
