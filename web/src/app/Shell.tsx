@@ -45,7 +45,7 @@ export function Shell() {
       </header>
       <nav className="rooms" aria-label={t('app.rooms')}>
         <ul>
-          {ROOMS.filter((room) => room.open || inside).map((room) => (
+          {ROOMS.filter((room) => room.open || (inside && (!('right' in room) || me?.rights.includes(room.right)))).map((room) => (
             <li key={room.to}>
               <Link to={room.to} activeOptions={{ exact: room.to === '/', includeSearch: false }}>{t(room.label)}</Link>
             </li>

@@ -4,6 +4,8 @@ import { caseListQuery, caseQuery } from '../features/cases/queries';
 import { validateCaseSearch } from '../features/cases/search';
 import { conferenceListQuery, conferenceQuery } from '../features/conferences/queries';
 import { validateConferenceSearch } from '../features/conferences/search';
+import { importListQuery, importQuery } from '../features/imports/queries';
+import { validateImportSearch } from '../features/imports/search';
 import { overviewQuery, validateOverviewSearch } from '../features/overview/queries';
 import { publicDebtorsQuery, validatePublicSearch } from '../features/public/queries';
 import { probablySignedIn, sessionQuery } from '../graphql/session';
@@ -80,6 +82,26 @@ const oneConference = createRoute({
   component: lazyRouteComponent(() => import('../features/conferences/ConferencePage'), 'ConferencePage'),
 });
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  validateSearch: validateImportSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(importListQuery(deps));
+  }),
+  component: lazyRouteComponent(() => import('../features/imports/ImportList'), 'ImportList'),
+});
+
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$id',
+  loader: ({ context, params }) => void prefetch(context, (client) => {
+    void client.prefetchQuery(importQuery(params.id));
+  }),
+  component: lazyRouteComponent(() => import('../features/imports/ImportPage'), 'ImportPage'),
+});
+
 const publicPage = createRoute({
   getParentRoute: () => root,
   path: '/public',
@@ -90,7 +112,7 @@ const publicPage = createRoute({
   component: lazyRouteComponent(() => import('../features/public/PublicPage'), 'PublicPage'),
 });
 
-const routeTree = root.addChildren([overview, cases, oneCase, conferences, oneConference, publicPage]);
+const routeTree = root.addChildren([overview, cases, oneCase, conferences, oneConference, imports, oneImport, publicPage]);
 
 /** The router over the browser's history; tests give it one of their own. */
 export function newRouter(queryClient: QueryClient, history?: RouterHistory) {

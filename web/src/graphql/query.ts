@@ -1,10 +1,13 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { BAD_RESPONSE, execute, GraphQLFailure, type TypedDocument, UNREACHABLE } from './client';
 
-/** Options for useQuery, useSuspenseQuery and prefetchQuery alike. The key is the operation and its variables. */
-export function operation<Result, Variables>(document: TypedDocument<Result, Variables>, variables: Variables) {
+/**
+ * Options for useQuery, useSuspenseQuery and prefetchQuery alike. The key is the operation, its variables, and the
+ * revision of what is asked about where the page knows it: another revision is never answered from memory.
+ */
+export function operation<Result, Variables>(document: TypedDocument<Result, Variables>, variables: Variables, revision: number | string = '') {
   return queryOptions({
-    queryKey: [document.name, variables] as const,
+    queryKey: [document.name, variables, revision] as const,
     queryFn: ({ signal }) => execute(document, variables, signal),
   });
 }

@@ -129,6 +129,30 @@ export const DaySession = [
 ] as const;
 export type DaySession = (typeof DaySession)[number];
 
+export const ErrorCode = [
+  'REQUIRED',
+  'INVALID',
+  'NOT_ALLOWED',
+  'OUT_OF_RANGE',
+  'FUTURE_DATE',
+  'TRANSITION_REFUSED',
+  'NOT_IN_FORCE',
+  'GROUND_REFUSED',
+  'TOO_EARLY',
+  'EXCEEDS_REMAINDER',
+  'CONFLICTS_WITH_LATER_EVENT',
+  'UNKNOWN_REFERENCE',
+  'DUPLICATE',
+  'LIMIT_EXCEEDED',
+  'VERSION_CONFLICT',
+  'IDEMPOTENCY_KEY_REUSED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'UNAVAILABLE',
+  'CLASSIFIED_REFUSED',
+] as const;
+export type ErrorCode = (typeof ErrorCode)[number];
+
 export const EventFate = [
   'STANDS',
   'SUPERSEDED',
@@ -137,11 +161,61 @@ export const EventFate = [
 ] as const;
 export type EventFate = (typeof EventFate)[number];
 
+export const ImportAcceptMode = [
+  'ALL',
+  'GOOD_ROWS',
+] as const;
+export type ImportAcceptMode = (typeof ImportAcceptMode)[number];
+
+export const ImportAction = [
+  'CREATE',
+  'CHANGE',
+  'EXISTING',
+  'BAD',
+] as const;
+export type ImportAction = (typeof ImportAction)[number];
+
+export const ImportSeverity = [
+  'ERROR',
+  'WARNING',
+  'LEFT_OUT',
+] as const;
+export type ImportSeverity = (typeof ImportSeverity)[number];
+
+export const ImportState = [
+  'MAPPING',
+  'CHECKING',
+  'CHECKED',
+  'ACCEPTING',
+  'ACCEPTED',
+  'UNDOING',
+  'UNDONE',
+  'CANCELLED',
+  'FAILED',
+] as const;
+export type ImportState = (typeof ImportState)[number];
+
+export const ImportStep = [
+  'SET_MAPPING',
+  'ACCEPT_ALL',
+  'ACCEPT_GOOD_ROWS',
+  'CANCEL',
+  'UNDO',
+] as const;
+export type ImportStep = (typeof ImportStep)[number];
+
 export const Initiation = [
   'OWN_MOTION',
   'ON_REQUEST',
 ] as const;
 export type Initiation = (typeof Initiation)[number];
+
+export const JobState = [
+  'RUNNING',
+  'DONE',
+  'FAILED',
+] as const;
+export type JobState = (typeof JobState)[number];
 
 export const JudgmentKind = [
   'CIVIL',
@@ -198,6 +272,14 @@ export const Metric = [
   'OTHER',
 ] as const;
 export type Metric = (typeof Metric)[number];
+
+export const MoneyUnit = [
+  'DONG',
+  'THOUSAND',
+  'MILLION',
+  'BILLION',
+] as const;
+export type MoneyUnit = (typeof MoneyUnit)[number];
 
 export const ObligationKind = [
   'COURT_FEE',
@@ -292,6 +374,12 @@ export const QuantityUnit = [
   'NONE',
 ] as const;
 export type QuantityUnit = (typeof QuantityUnit)[number];
+
+export const Register = [
+  'CASES',
+  'CASE_EVENTS',
+] as const;
+export type Register = (typeof Register)[number];
 
 export const Right = [
   'PUBLIC',

@@ -7,8 +7,9 @@ import { I18nProvider, translator, useI18n } from './index';
 import { vi as shared } from './vi';
 import { vi as cases } from './vi.cases';
 import { vi as conferences } from './vi.conferences';
+import { vi as imports } from './vi.imports';
 
-const vi = { ...shared, ...cases, ...conferences };
+const vi = { ...shared, ...cases, ...conferences, ...imports };
 const keys = Object.keys(vi) as (keyof typeof vi)[];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
@@ -43,7 +44,7 @@ describe('catalogues', () => {
     expect(keys.filter((key) => !sources.some(({ source }) => uses(source, key)))).toEqual([]);
   });
 
-  test.each<[string, object]>([['cases', cases], ['conferences', conferences]])(
+  test.each<[string, object]>([['cases', cases], ['conferences', conferences], ['imports', imports]])(
     'the messages of %s are used there alone, because elsewhere they may not have arrived', (room, messages) => {
       const others = sources.filter(({ name }) => !name.startsWith(`features/${room}/`));
       expect(Object.keys(messages).filter((key) => others.some(({ source }) => uses(source, key)))).toEqual([]);

@@ -12,9 +12,10 @@ import { readSetting, writeSetting } from '../lib/settings';
 import { vi as shared } from './vi';
 import type { vi as cases } from './vi.cases';
 import type { vi as conferences } from './vi.conferences';
+import type { vi as imports } from './vi.imports';
 
 export type { Language };
-type Messages = typeof shared & typeof cases & typeof conferences;
+type Messages = typeof shared & typeof cases & typeof conferences & typeof imports;
 export type MessageKey = keyof Messages;
 
 type Placeholders<Text extends string> =

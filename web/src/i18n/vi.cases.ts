@@ -196,6 +196,12 @@ export const vi = {
   'measure.COMPEL_PERFORMANCE': 'Buộc thực hiện hoặc không được thực hiện công việc',
 
   'cases.filter.anyOfficer': 'Mọi chấp hành viên',
+
+  'export.cases': 'Xuất',
+  'export.casesHint': 'Các việc của danh sách này, theo thứ tự của danh sách; nhập lại được',
+  'export.xlsx': 'Excel (.xlsx): việc và diễn biến',
+  'export.csv': 'CSV: các việc',
+  'export.csvEvents': 'CSV: diễn biến',
 } as const;
 
 addMessages(vi);

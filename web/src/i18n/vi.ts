@@ -172,4 +172,5 @@ export const vi = {
   'unit.until': 'đến {date}',
 
   'room.conferences': 'Hội nghị',
+  'room.imports': 'Nhập dữ liệu',
 } as const;

@@ -11,6 +11,7 @@ import { CaseCards } from './CaseCards';
 import { CaseFilters } from './CaseFilters';
 import { CaseTable } from './CaseTable';
 import { ColumnChoice } from './ColumnChoice';
+import { ExportMenu } from './ExportMenu';
 import type { CaseCountQuery, CaseRowFragment } from './list.gen';
 import { caseCountQuery, caseListQuery } from './queries';
 import { activeFilters, type CaseSearch, changed, COLUMNS, type Column, DEFAULT_COLUMNS, PAGE_SIZE } from './search';
@@ -44,6 +45,7 @@ export function CaseList() {
         title={t('cases.title')}
         sub={<Count query={count} />}
       >
+        <ExportMenu search={search} />
         {narrow ? null : <ColumnChoice columns={columns} onChange={chooseColumns} />}
       </PageHead>
       <CaseFilters search={search} onChange={show} narrow={narrow} />

@@ -36,6 +36,7 @@ export type SearchQuery = { readonly search: ReadonlyArray<{ readonly kind: Sear
       | { readonly id: string }
       | { readonly id: string }
       | { readonly id: string }
+      | { readonly id: string }
      }> };
 
 export const SearchDocument: TypedDocument<SearchQuery, SearchQueryVariables> =
