@@ -38,7 +38,7 @@ func (w *world) on(d thads.Date) {
 	w.now = d.StartOfDay().Add(9 * time.Hour)
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
 	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
@@ -62,7 +62,7 @@ func leader(ctx context.Context) context.Context {
 }
 
 // province founds a province with two districts and an officer in the first.
-func (w *world) province(t *testing.T) (province, first, second thads.UnitID, officer thads.OfficerID) {
+func (w *world) province(t testing.TB) (province, first, second thads.UnitID, officer thads.OfficerID) {
 	t.Helper()
 	ctx := leader(t.Context())
 	found := func(code, name string, level thads.UnitLevel, parent thads.UnitID) thads.UnitID {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"runtime"
-	"slices"
 	"sync"
 
 	"github.com/thads/thads/internal/auth"
@@ -16,7 +16,8 @@ import (
 
 // bulkSize is how many records one write of a bulk carries: enough that a page
 // of an index, which takes them in another order, is written for many of them at
-// once, few enough that memory stays small.
+// once, few enough that memory stays small and other writes wait a fraction of a
+// second.
 const bulkSize = 2000
 
 // A BulkResult tells what became of many records.
@@ -44,223 +45,359 @@ func (a *App) CasesBackfill(ctx context.Context, histories iter.Seq[CaseHistory]
 	if err != nil {
 		return result, err
 	}
-	b := &caseBulk{app: a, by: p, directory: d, dryRun: dryRun, result: &result}
-	for h := range histories {
-		b.pending = append(b.pending, h)
-		if len(b.pending) == bulkSize {
-			if err := b.flush(ctx); err != nil {
-				return result, err
+	b := &caseBulk{app: a, directory: d}
+	first := 0
+	parts := func(yield func(*casePart) bool) error {
+		part := &casePart{}
+		for h := range histories {
+			part.fresh = append(part.fresh, newCase{id: newID(cases.prefix, p.ID, h.Key), CaseHistory: h})
+			if len(part.fresh) == bulkSize {
+				if !yield(part) {
+					return nil
+				}
+				part = &casePart{}
 			}
 		}
+		yield(part)
+		return nil
 	}
-	err = errors.Join(b.flush(ctx), b.wait())
-	return result, err
+	count := func(_ context.Context, part *casePart) error {
+		for i := range part.fresh {
+			switch c := &part.fresh[i]; {
+			case c.err != nil:
+				result.Refused[first+i] = c.err
+			case c.existed:
+				result.Existing++
+			default:
+				result.Created++
+			}
+		}
+		first += len(part.fresh)
+		return nil
+	}
+	stages := []func(context.Context, *casePart) error{b.build, b.claim, b.store, count}
+	if dryRun {
+		stages = []func(context.Context, *casePart) error{b.build, b.check, count}
+	}
+	return result, pipeline(ctx, parts, stages...)
 }
 
-// caseBulk is one backfill under way. While one part is being stored, the next
-// is read, folded and encoded.
+// pipeline leads parts from the source through the stages, each in a goroutine
+// of its own: while one part is stored, the next is made ready and the one after
+// that is read. There are never more parts than stages and one. The source runs
+// in the caller's goroutine; its yield returns false once a stage has failed. The
+// first error ends everything and is returned.
+func pipeline[T any](ctx context.Context, source func(yield func(T) bool) error, stages ...func(context.Context, T) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	entrance := make(chan T)
+	in := entrance
+	for i, stage := range stages {
+		from, to := in, make(chan T)
+		last := i == len(stages)-1
+		wg.Go(func() {
+			defer close(to)
+			for part := range from {
+				// After a failure what is still coming is passed over.
+				if ctx.Err() != nil {
+					continue
+				}
+				if err := stage(ctx, part); err != nil {
+					cancel(err)
+					continue
+				}
+				if last {
+					continue
+				}
+				select {
+				case to <- part:
+				case <-ctx.Done():
+				}
+			}
+		})
+		in = to
+	}
+	err := source(func(part T) bool {
+		select {
+		case entrance <- part:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	})
+	if err != nil {
+		cancel(err)
+	}
+	close(entrance)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+// caseBulk makes cases ready and stores them, a part at a time.
 type caseBulk struct {
 	app       *App
-	by        auth.Principal
 	directory *Directory
-	dryRun    bool
-	pending   []CaseHistory
-	// first is the index of the first pending history in the input.
-	first int
-	// storing tells how storing the part before ended; nil while none was begun.
-	storing chan error
-
-	// What follows belongs to the part that is being stored. numbers are those
-	// that earlier parts of a dry run would take.
-	result  *BulkResult
+	// numbers are those that earlier parts of a dry run would take.
 	numbers map[string]bool
+	// claimed are the ids of the part before, which has its numbers and may not
+	// be stored yet.
+	claimed map[string]bool
 }
 
-// built is one history made ready to be stored.
-type built struct {
-	// index is its place in the input.
-	index   int
-	id      string
+// A casePart is some cases on their way into the store.
+type casePart struct {
+	fresh []newCase
+}
+
+// A newCase is a case that is to be stored.
+type newCase struct {
+	CaseHistory
+
+	id string
+	// err is why it is not stored; existed tells that it was stored before.
+	err     error
+	existed bool
+
 	state   *thads.Case
 	doc     *store.Document
 	secrets []*store.Document
-	err     error
 }
 
-// flush makes what is pending ready, waits for the part before and begins to
-// store this one.
-func (b *caseBulk) flush(ctx context.Context) error {
-	made := b.buildAll()
-	b.first += len(b.pending)
-	b.pending = b.pending[:0]
-	if err := b.wait(); err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil || len(made) == 0 {
-		return err
-	}
-	storing := make(chan error, 1)
-	go func() { storing <- b.store(ctx, made) }()
-	b.storing = storing
-	return nil
-}
-
-// wait returns how storing the part before ended.
-func (b *caseBulk) wait() error {
-	if b.storing == nil {
-		return nil
-	}
-	err := <-b.storing
-	b.storing = nil
-	return err
-}
-
-// buildAll folds and encodes the pending histories on all processors.
-func (b *caseBulk) buildAll() []built {
-	made := make([]built, len(b.pending))
+// inParallel calls fn for 0 to n-1 on all processors.
+func inParallel(n int, fn func(i int)) {
 	var wg sync.WaitGroup
-	workers := min(runtime.GOMAXPROCS(0), len(made))
+	workers := min(runtime.GOMAXPROCS(0), n)
 	for w := range workers {
 		wg.Go(func() {
-			for i := w; i < len(made); i += workers {
-				made[i] = b.build(b.pending[i])
-				made[i].index = b.first + i
+			for i := w; i < n; i += workers {
+				fn(i)
 			}
 		})
 	}
 	wg.Wait()
-	return made
 }
 
-func (b *caseBulk) build(h CaseHistory) built {
-	id := newID(cases.prefix, b.by.ID, h.Key)
+// build folds and encodes the cases on all processors. A fault in one of them
+// ends the bulk, a refusal stays with its case.
+func (b *caseBulk) build(_ context.Context, part *casePart) error {
+	inParallel(len(part.fresh), func(i int) {
+		c := &part.fresh[i]
+		if c.err == nil {
+			c.err = b.buildOne(c)
+		}
+	})
+	for i := range part.fresh {
+		if err := part.fresh[i].err; err != nil {
+			if _, isRefusal := thads.Refusals(err); !isRefusal {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fold records the events of a history one by one.
+func (b *caseBulk) fold(id string, h *CaseHistory) (*thads.Case, map[int]string, error) {
 	state := cases.empty(id)
-	out := built{id: id}
+	if len(h.Events) == 0 {
+		return nil, nil, fmt.Errorf("history %q has no events", h.Key)
+	}
 	var numbers map[int]string
 	for i, r := range h.Events {
 		e := r.Event
 		e.By, e.OpenFrom = r.By, b.directory.Tree.OpenFrom(r.At, cases.touches(state, &e)...)
+		var err error
 		if i == 0 {
-			if numbers, out.err = b.app.sealParties(&e, h.Identities); out.err != nil {
-				return out
+			if numbers, err = b.app.sealParties(&e, h.Identities); err != nil {
+				return nil, nil, err
 			}
 		}
-		if state, out.err = cases.add(state, e, r.At); out.err != nil {
-			return out
+		if state, err = cases.add(state, e, r.At); err != nil {
+			return nil, nil, err
 		}
 	}
-	if len(h.Events) == 0 {
-		out.err = fmt.Errorf("history %q has no events", h.Key)
-		return out
+	return state, numbers, nil
+}
+
+func (b *caseBulk) buildOne(c *newCase) error {
+	state, numbers, err := b.fold(c.id, &c.CaseHistory)
+	if err != nil {
+		return err
 	}
-	out.state = state
+	c.state = state
 	parties, _ := partiesOf(&state.Events[0])
 	for i, number := range numbers {
 		d, err := b.app.secretDocument(state, &parties[i], number)
 		if err != nil {
-			out.err = err
-			return out
+			return err
 		}
-		out.secrets = append(out.secrets, d)
+		c.secrets = append(c.secrets, d)
 	}
-	out.doc, out.err = cases.encode(id, state, 1)
-	return out
+	c.doc, err = cases.encode(c.id, state, 1)
+	return err
 }
 
-// store claims the numbers of what was built and stores it, secrets first.
-func (b *caseBulk) store(ctx context.Context, made []built) error {
+// claim takes the numbers of the cases and stores their secrets, both before the
+// cases themselves.
+func (b *caseBulk) claim(ctx context.Context, part *casePart) error {
 	var ids []string
 	var numbers [][]string
-	var ready []*built
+	var ready []*newCase
 	var secrets []*store.Document
-	for i := range made {
-		m := &made[i]
-		if m.err != nil {
-			if _, isRefusal := thads.Refusals(m.err); !isRefusal {
-				return m.err
-			}
-			b.result.Refused[m.index] = m.err
+	for i := range part.fresh {
+		c := &part.fresh[i]
+		if c.err != nil {
 			continue
 		}
-		ids = append(ids, m.id)
-		numbers = append(numbers, cases.claims(m.state))
-		ready = append(ready, m)
-		secrets = append(secrets, m.secrets...)
+		ids = append(ids, c.id)
+		numbers = append(numbers, cases.claims(c.state))
+		ready = append(ready, c)
+		secrets = append(secrets, c.secrets...)
 	}
-	if b.dryRun {
-		return b.check(ctx, ids, numbers, ready)
-	}
-	refused, err := b.app.claimMany(ctx, cases.coll, ids, numbers, cases.holdsClaim)
-	if err != nil {
+	// Together, so that they share a commit. A secret whose case is then refused
+	// is harmless and found by no one.
+	var sealing error
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := b.app.store.BulkInsert(ctx, secretCollection, secrets)
+		sealing = unavailable(err)
+	})
+	refused, err := b.app.claimMany(ctx, cases.coll, ids, numbers, func(owners map[string][]string) (map[string]bool, error) {
+		held, err := cases.holdsClaims(ctx, b.app, owners)
+		if err != nil {
+			return nil, err
+		}
+		for owner, numbers := range owners {
+			if b.claimed[owner] {
+				for _, number := range numbers {
+					held[number] = true
+				}
+			}
+		}
+		return held, nil
+	})
+	wg.Wait()
+	if err := errors.Join(err, sealing); err != nil {
 		return err
 	}
-	if _, err := b.app.store.BulkInsert(ctx, secretCollection, secrets); err != nil {
-		return unavailable(err)
-	}
-	var docs []*store.Document
-	for j, m := range ready {
-		if err := refused[j]; err != nil {
-			b.result.Refused[m.index] = err
-			continue
+	claimed := make(map[string]bool, len(ready))
+	for j, c := range ready {
+		if c.err = refused[j]; c.err == nil {
+			claimed[c.id] = true
 		}
-		docs = append(docs, m.doc)
+	}
+	b.claimed = claimed
+	return nil
+}
+
+// store stores the cases that have their numbers.
+func (b *caseBulk) store(ctx context.Context, part *casePart) error {
+	docs := make([]*store.Document, 0, len(part.fresh))
+	ready := make([]*newCase, 0, len(part.fresh))
+	for i := range part.fresh {
+		if c := &part.fresh[i]; c.err == nil {
+			docs, ready = append(docs, c.doc), append(ready, c)
+		}
 	}
 	taken, err := b.app.store.BulkInsert(ctx, cases.coll, docs)
 	if err != nil {
 		return unavailable(err)
 	}
-	b.result.Existing += len(taken)
-	b.result.Created += len(docs) - len(taken)
+	for _, i := range taken {
+		ready[i].existed = true
+	}
 	return nil
 }
 
 // check finds what storing would refuse: numbers that another record has, or
 // that occur twice in the input.
-func (b *caseBulk) check(ctx context.Context, ids []string, numbers [][]string, ready []*built) error {
-	there := make(map[string]bool)
-	for part := range slices.Chunk(ids, store.MaxPage) {
-		existing, err := b.app.store.Heads(ctx, cases.coll, thads.Everything(), part...)
-		if err != nil {
-			return unavailable(err)
+func (b *caseBulk) check(ctx context.Context, part *casePart) error {
+	var ids, numbers []string
+	for i := range part.fresh {
+		if c := &part.fresh[i]; c.err == nil {
+			ids = append(ids, c.id)
+			numbers = append(numbers, cases.claims(c.state)...)
 		}
-		for _, h := range existing {
-			there[h.ID] = true
-		}
+	}
+	there, err := b.app.present(ctx, cases.coll, ids)
+	if err != nil {
+		return err
+	}
+	claims, err := b.app.readClaims(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	owners := map[string][]string{}
+	for number, c := range claims {
+		owners[c.Owner] = append(owners[c.Owner], number)
+	}
+	held, err := cases.holdsClaims(ctx, b.app, owners)
+	if err != nil {
+		return err
 	}
 	if b.numbers == nil {
 		b.numbers = map[string]bool{}
 	}
-	for j, m := range ready {
-		if there[ids[j]] {
-			b.result.Existing++
+	for i := range part.fresh {
+		c := &part.fresh[i]
+		if c.err != nil {
 			continue
 		}
-		var refusal error
-		for _, number := range numbers[j] {
-			if b.numbers[number] {
-				refusal = duplicateNumber()
+		if c.existed = there[c.id]; c.existed {
+			continue
+		}
+		for _, number := range cases.claims(c.state) {
+			if b.numbers[number] || held[number] && claims[number].Owner != c.id {
+				c.err = duplicateNumber()
 			}
 			b.numbers[number] = true
-			owner, err := b.app.claimOwner(ctx, number)
-			if err != nil {
-				return err
-			}
-			if owner == "" || owner == ids[j] {
-				continue
-			}
-			held, err := cases.holdsClaim(ctx, b.app, owner, number)
-			if err != nil {
-				return err
-			}
-			if held {
-				refusal = duplicateNumber()
-			}
 		}
-		if refusal != nil {
-			b.result.Refused[m.index] = refusal
-			continue
-		}
-		b.result.Created++
 	}
 	return nil
+}
+
+// present tells which of the ids are those of stored records.
+func (a *App) present(ctx context.Context, c *store.Collection, ids []string) (map[string]bool, error) {
+	there := make(map[string]bool)
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), store.MaxPage)]
+		ids = ids[len(part):]
+		heads, err := a.store.Heads(ctx, c, thads.Everything(), part...)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		for _, h := range heads {
+			there[h.ID] = true
+		}
+	}
+	return there, nil
+}
+
+// holdsClaims tells which numbers the stored records still have of those that
+// they claimed, given by owner.
+func (n *noun[S, E]) holdsClaims(ctx context.Context, a *App, owners map[string][]string) (map[string]bool, error) {
+	ids := make([]string, 0, len(owners))
+	for id := range maps.Keys(owners) {
+		ids = append(ids, id)
+	}
+	held := map[string]bool{}
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), store.MaxPage)]
+		ids = ids[len(part):]
+		states, err := n.getMany(ctx, a, thads.Everything(), part)
+		if err != nil {
+			return nil, err
+		}
+		for id, s := range states {
+			for _, number := range n.claims(s) {
+				for _, claimed := range owners[id] {
+					if claimed == number {
+						held[number] = true
+					}
+				}
+			}
+		}
+	}
+	return held, nil
 }

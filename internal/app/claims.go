@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/thads/thads/internal/store"
@@ -117,9 +118,34 @@ func claimDocument(c *store.Collection, id, number string, now time.Time) (*stor
 	}, nil
 }
 
+// readClaims returns those of the numbers that are claimed.
+func (a *App) readClaims(ctx context.Context, numbers []string) (map[string]claim, error) {
+	claims, _, err := a.readClaimVersions(ctx, numbers)
+	return claims, err
+}
+
+func (a *App) readClaimVersions(ctx context.Context, numbers []string) (map[string]claim, map[string]int64, error) {
+	claims, versions := make(map[string]claim), make(map[string]int64)
+	for part := range slices.Chunk(numbers, store.MaxPage) {
+		docs, err := a.store.Get(ctx, claimCollection, thads.Everything(), part...)
+		if err != nil {
+			return nil, nil, unavailable(err)
+		}
+		for _, d := range docs {
+			var c claim
+			if err := json.Unmarshal(d.Body, &c); err != nil {
+				return nil, nil, fmt.Errorf("claim %q: %w", d.ID, err)
+			}
+			claims[d.ID], versions[d.ID] = c, d.Version
+		}
+	}
+	return claims, versions, nil
+}
+
 // claimMany takes the numbers of many new records at once and returns the
-// refusals by the index of their record.
-func (a *App) claimMany(ctx context.Context, c *store.Collection, ids []string, numbers [][]string, holds holdsFunc) (map[int]error, error) {
+// refusals by the index of their record. holds tells which of the numbers their
+// present owners have; see holdsClaims.
+func (a *App) claimMany(ctx context.Context, c *store.Collection, ids []string, numbers [][]string, holds func(owners map[string][]string) (map[string]bool, error)) (map[int]error, error) {
 	now := a.clock()
 	var docs []*store.Document
 	var owner []int
@@ -143,13 +169,95 @@ func (a *App) claimMany(ctx context.Context, c *store.Collection, ids []string, 
 	if err != nil {
 		return nil, unavailable(err)
 	}
-	for _, j := range exist {
-		if err := a.claim(ctx, c, ids[owner[j]], docs[j].ID, holds); err != nil {
-			if _, isRefusal := thads.Refusals(err); !isRefusal {
-				return nil, err
-			}
-			refused[owner[j]] = err
-		}
+	if len(exist) == 0 {
+		return refused, nil
+	}
+	wanted, index := make([]*store.Document, len(exist)), make(map[string]int, len(exist))
+	for k, j := range exist {
+		wanted[k], index[docs[j].ID] = docs[j], owner[j]
+	}
+	lost, err := a.takeClaims(ctx, c, wanted, func(number string) string { return ids[index[number]] }, holds)
+	if err != nil {
+		return nil, err
+	}
+	for number, refusal := range lost {
+		refused[index[number]] = refusal
 	}
 	return refused, nil
+}
+
+// takeClaims takes numbers that were claimed before, as claim does for one, and
+// returns the refusals by number. ownerOf names who wants a number.
+func (a *App) takeClaims(ctx context.Context, c *store.Collection, wanted []*store.Document, ownerOf func(number string) string, holds func(map[string][]string) (map[string]bool, error)) (map[string]error, error) {
+	numbers := make([]string, len(wanted))
+	for i, d := range wanted {
+		numbers[i] = d.ID
+	}
+	old, versions, err := a.readClaimVersions(ctx, numbers)
+	if err != nil {
+		return nil, err
+	}
+	owners := map[string][]string{}
+	for number, o := range old {
+		if o.Collection != c.Name || o.Owner != ownerOf(number) {
+			owners[o.Owner] = append(owners[o.Owner], number)
+		}
+	}
+	held, err := holds(owners)
+	if err != nil {
+		return nil, err
+	}
+	now := a.clock()
+	refused := map[string]error{}
+	var free []*store.Document
+	for _, d := range wanted {
+		o, claimed := old[d.ID]
+		switch {
+		case claimed && o.Collection == c.Name && o.Owner == ownerOf(d.ID):
+		case held[d.ID]:
+			refused[d.ID] = duplicateNumber()
+		case !claimed || now.Sub(o.At) < claimGrace:
+			// Given up between the two calls, or perhaps about to be stored.
+			refused[d.ID] = numberBusy()
+		default:
+			d.Version = versions[d.ID] + 1
+			free = append(free, d)
+		}
+	}
+	lost, err := a.store.BulkReplace(ctx, claimCollection, free)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	for _, i := range lost {
+		refused[free[i].ID] = numberBusy()
+	}
+	return refused, nil
+}
+
+// A release is a number that a record has given up for good.
+type release struct{ number, owner string }
+
+// releaseClaims frees numbers whose owners can never have them again, so that
+// others need not wait for claimGrace: records that were voided, which take no
+// more events. It must be called after the owner was stored without the number.
+// A writer that read the owner before that cannot store it any more, because its
+// version has changed; and a claim that somebody else has taken over meanwhile
+// has another version and is left.
+func (a *App) releaseClaims(ctx context.Context, given []release) error {
+	numbers := make([]string, len(given))
+	for i, g := range given {
+		numbers[i] = g.number
+	}
+	claims, versions, err := a.readClaimVersions(ctx, numbers)
+	if err != nil {
+		return err
+	}
+	var gone []store.VersionOf
+	for _, g := range given {
+		if c, there := claims[g.number]; there && c.Owner == g.owner {
+			gone = append(gone, store.VersionOf{ID: g.number, Version: versions[g.number]})
+		}
+	}
+	_, err = a.store.BulkDelete(ctx, claimCollection, gone)
+	return unavailable(err)
 }

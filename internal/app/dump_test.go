@@ -260,13 +260,22 @@ func TestLoadRefusesWhatIsDamaged(t *testing.T) {
 // A stopping store fails after a number of writes, as a crash would.
 type stoppingStore struct {
 	store.Store
+	mu   sync.Mutex
 	left int
+}
+
+// stopped counts a write and tells whether it is beyond the last.
+func (s *stoppingStore) stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left--
+	return s.left < 0
 }
 
 var errCrash = errors.New("crash")
 
 func (s *stoppingStore) BulkInsert(ctx context.Context, c *store.Collection, docs []*store.Document) ([]int, error) {
-	if s.left--; s.left < 0 {
+	if s.stopped() {
 		// Part of it was written.
 		if _, err := s.Store.BulkInsert(ctx, c, docs[:len(docs)/2]); err != nil {
 			return nil, err
@@ -287,7 +296,7 @@ func TestLoadAfterACrash(t *testing.T) {
 	for left := 0; ; left += 3 {
 		w := newWorldWith(t, keys)
 		whole := w.store
-		w.use(t, &stoppingStore{whole, left}, keys)
+		w.use(t, &stoppingStore{Store: whole, left: left}, keys)
 		_, err := w.load(t, dump)
 		if err == nil {
 			if left < 6 {

@@ -247,7 +247,7 @@ func TestImportAfterACrash(t *testing.T) {
 		w := newWorldWith(t, keys)
 		w.province(t)
 		whole := w.store
-		w.use(t, &stoppingStore{whole, left}, keys)
+		w.use(t, &stoppingStore{Store: whole, left: left}, keys)
 		_, err := imported(ctx, w.App, data, false)
 		if err == nil {
 			if left < 3 {
