@@ -171,7 +171,7 @@ func newTable[R any](f *File, r *register[R], o tableOptions) (*Table[R], error)
 		f.csv, err = newCSVWriter(f.out, t.fields)
 		return t, err
 	}
-	l := layout{name: o.name, headers: true, fixed: o.fixed, locked: o.locked, choices: map[int]choiceList{}}
+	l := layout{name: o.name, headRow: 1, fixed: o.fixed, locked: o.locked, choices: map[int]choiceList{}}
 	for i := range t.columns {
 		c := &t.columns[i]
 		l.columns = append(l.columns, c.sheetColumn())

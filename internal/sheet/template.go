@@ -18,6 +18,12 @@ func WriteTemplate(w io.Writer, k Kind, f Format) error {
 			"Mỗi việc một dòng ở trang “" + casesSheet + "”. Việc có nhiều đương sự hoặc nghĩa vụ: thêm dòng ngay bên dưới với cùng mã đơn vị và số quyết định, chỉ điền phần thêm.",
 			"Cột có dấu * (nền hồng) là bắt buộc ở dòng đầu của mỗi việc.",
 		})
+	case CaseEvents:
+		return writeTemplate(w, f, newEventRegister(), eventsTable(), About{Title: "Mẫu sổ diễn biến việc thi hành án"}, []string{
+			"Sổ diễn biến việc thi hành án – hướng dẫn nhập (Register of events: how to fill it in)",
+			"Mỗi sự kiện một dòng ở trang “" + eventsSheet + "”. Việc được gọi tên bằng mã hồ sơ, hoặc bằng mã đơn vị và số, ngày quyết định thi hành án; để trống tất cả thì là việc của dòng trên.",
+			"Sự kiện có nhiều đương sự: thêm dòng ngay bên dưới, để trống cột “Loại sự kiện”, chỉ điền phần thêm. Cột có dấu * (nền hồng) là bắt buộc.",
+		})
 	}
 	return fmt.Errorf("sheet: there is no register %q", k)
 }

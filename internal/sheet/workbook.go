@@ -62,16 +62,22 @@ const (
 type layout struct {
 	name    string
 	columns []sheetColumn
-	// headers tells that the first row has the headers: they stay in sight, are
-	// printed on every page, and filter the rows.
-	headers bool
+	// headRow is the row of the headers, 0 where there are none: the rows down to
+	// it stay in sight and are printed on every page, and it filters the rows
+	// below. Where it is the first row, it is written when the sheet begins.
+	headRow int
 	// fixed is how many columns on the left stay in sight.
 	fixed int
 	// choices offer the values of columns, by the column from 0.
 	choices map[int]choiceList
+	// merged cells; they may not lie below the headers.
+	merged []merge
 	// locked keeps the cells from being changed by mistake.
 	locked bool
 }
+
+// frozenRows is how many rows may stay in sight before little else is.
+const frozenRows = 12
 
 // A sheetColumn is one column of a sheet.
 type sheetColumn struct {
@@ -148,10 +154,11 @@ func (s *sheetWriter) begin() error {
 	}
 	b.WriteString(`>`)
 	switch {
-	case s.headers && s.fixed > 0:
-		fmt.Fprintf(b, `<pane xSplit="%d" ySplit="1" topLeftCell="%s2" activePane="bottomRight" state="frozen"/><selection pane="bottomRight"/>`, s.fixed, Letter(s.fixed+1))
-	case s.headers:
-		b.WriteString(`<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`)
+	case s.headRow == 0 || s.headRow > frozenRows:
+	case s.fixed > 0:
+		fmt.Fprintf(b, `<pane xSplit="%d" ySplit="%d" topLeftCell="%s%d" activePane="bottomRight" state="frozen"/><selection pane="bottomRight"/>`, s.fixed, s.headRow, Letter(s.fixed+1), s.headRow+1)
+	default:
+		fmt.Fprintf(b, `<pane ySplit="%d" topLeftCell="A%d" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>`, s.headRow, s.headRow+1)
 	}
 	b.WriteString(`</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols>`)
 	for i, c := range s.columns {
@@ -161,7 +168,7 @@ func (s *sheetWriter) begin() error {
 	if _, err := io.WriteString(s.out, b.String()); err != nil {
 		return err
 	}
-	if !s.headers {
+	if s.headRow != 1 {
 		return nil
 	}
 	cells := make([]cell, len(s.columns))
@@ -212,7 +219,7 @@ func (s *sheetWriter) row(cells []cell, height float64) error {
 			b = append(strconv.AppendInt(append(b, ` s="`...), int64(style), 10), '"')
 		}
 		if isText {
-			if utf16Len(text) > maxCellText {
+			if len(text) > maxCellText && utf16Len(text) > maxCellText {
 				return fmt.Errorf("sheet: the text for %s%s has more than %d characters", Letter(i+1), number, maxCellText)
 			}
 			b = append(b, ` t="inlineStr"><is><t xml:space="preserve">`...)
@@ -292,11 +299,7 @@ func serialOf(d thads.Date) int { return thads.DateOf(1899, time.December, 30).D
 func vietnamTime() *time.Location { return time.FixedZone("+07", 7*60*60) }
 
 func utf16Len(s string) int {
-	n := len(s)
-	if n <= maxSheetName {
-		return n // at most
-	}
-	n = 0
+	n := 0
 	for _, r := range s {
 		n += utf16.RuneLen(r)
 	}
@@ -360,8 +363,15 @@ func (s *sheetWriter) finish(about About) error {
 		// Without a password: against mistakes, not against anybody.
 		b.WriteString(`<sheetProtection sheet="1" autoFilter="0" formatCells="0" formatColumns="0" formatRows="0"/>`)
 	}
-	if s.headers {
-		fmt.Fprintf(b, `<autoFilter ref="%s"/>`, s.table())
+	if s.headRow > 0 {
+		fmt.Fprintf(b, `<autoFilter ref="A%d:%s%d"/>`, s.headRow, Letter(len(s.columns)), s.rows)
+	}
+	if len(s.merged) > 0 {
+		fmt.Fprintf(b, `<mergeCells count="%d">`, len(s.merged))
+		for _, m := range s.merged {
+			fmt.Fprintf(b, `<mergeCell ref="%s%d:%s%d"/>`, Letter(m.left), m.top, Letter(m.right), m.bottom)
+		}
+		b.WriteString(`</mergeCells>`)
 	}
 	if len(s.choices) > 0 {
 		fmt.Fprintf(b, `<dataValidations count="%d">`, len(s.choices))
@@ -387,11 +397,6 @@ func (s *sheetWriter) finish(about About) error {
 	fmt.Fprintf(b, `<headerFooter><oddFooter>%s</oddFooter></headerFooter></worksheet>`, escaped(about.footer()))
 	_, err := io.WriteString(s.out, b.String())
 	return err
-}
-
-// table is the area of headers and rows.
-func (s *sheetWriter) table() string {
-	return fmt.Sprintf("A1:%s%d", Letter(len(s.columns)), s.rows)
 }
 
 // close completes the workbook.
@@ -459,10 +464,10 @@ func (b *bookWriter) index() string {
 	names := &strings.Builder{}
 	for _, s := range b.sheets {
 		fmt.Fprintf(out, `<sheet name="%s" sheetId="%[2]d" r:id="rId%[2]d"/>`, escaped(s.name), s.number)
-		if s.headers {
+		if s.headRow > 0 {
 			quoted := escaped("'" + strings.ReplaceAll(s.name, "'", "''") + "'")
-			fmt.Fprintf(names, `<definedName name="_xlnm._FilterDatabase" localSheetId="%d" hidden="1">%s!$A$1:$%s$%d</definedName>`, s.number-1, quoted, Letter(len(s.columns)), s.rows)
-			fmt.Fprintf(names, `<definedName name="_xlnm.Print_Titles" localSheetId="%d">%s!$1:$1</definedName>`, s.number-1, quoted)
+			fmt.Fprintf(names, `<definedName name="_xlnm._FilterDatabase" localSheetId="%d" hidden="1">%s!$A$%d:$%s$%d</definedName>`, s.number-1, quoted, s.headRow, Letter(len(s.columns)), s.rows)
+			fmt.Fprintf(names, `<definedName name="_xlnm.Print_Titles" localSheetId="%d">%s!$1:$%d</definedName>`, s.number-1, quoted, s.headRow)
 		}
 	}
 	out.WriteString(`</sheets>`)

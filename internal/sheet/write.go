@@ -22,6 +22,14 @@ func (f *File) Cases() (*Table[CaseRow], error) {
 // casesTable keeps unit, officer and number in sight while one moves to the right.
 func casesTable() tableOptions { return tableOptions{name: casesSheet, fixed: colNumber + 1} }
 
+// Events begins the register of events, in the columns of the template.
+func (f *File) Events() (*Table[EventRow], error) {
+	return newTable(f, newEventRegister(), eventsTable())
+}
+
+// eventsTable keeps what names the case in sight.
+func eventsTable() tableOptions { return tableOptions{name: eventsSheet, fixed: evNumber + 1} }
+
 // A CaseWriter writes a file with a register of cases alone.
 type CaseWriter struct {
 	file  *File
