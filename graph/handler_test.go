@@ -15,7 +15,7 @@ import (
 // right that the schema says, and for nothing else.
 func TestEveryQueryAsksForItsRight(t *testing.T) {
 	w := newProvince(t)
-	values := map[string]string{"ID!": `"x"`, "[ID!]!": `["x"]`, "String!": `"xx"`}
+	values := map[string]string{"ID!": `"x"`, "[ID!]!": `["x"]`, "String!": `"xx"`, "Int!": "1", "Register!": "CASES"}
 	for _, f := range w.schema.Query.Fields {
 		if strings.HasPrefix(f.Name, "__") {
 			continue
@@ -114,8 +114,8 @@ func TestListsShowWholeRecords(t *testing.T) {
 		"title": "Vụ Đông", "directingBody": "Thường trực Tỉnh ủy", "description": "Việc cũ", "directive": d,
 	}})
 	for _, f := range w.schema.Query.Fields {
-		if !strings.HasSuffix(f.Type.Name(), "Connection") || f.Name == "publicDebtors" {
-			continue
+		if !strings.HasSuffix(f.Type.Name(), "Connection") || f.Name == "publicDebtors" || f.Name == "imports" {
+			continue // those are tested by themselves
 		}
 		node := w.schema.Types[f.Type.Name()].Fields.ForName("nodes").Type.Name()
 		fields := w.selection(node, 1)

@@ -13,7 +13,8 @@ import (
 )
 
 // Every kind of record is led through its life by GraphQL alone. Between them
-// the lives use every mutation of the schema.
+// the lives use every mutation of the schema but those of imports, which need
+// files and work in the background: see imports_test.go.
 func TestLives(t *testing.T) {
 	done := map[string]bool{}
 	for name, lead := range map[string]func(*testing.T) *world{
@@ -33,7 +34,7 @@ func TestLives(t *testing.T) {
 		return
 	}
 	for _, f := range graph.Schema().Mutation.Fields {
-		if !strings.HasPrefix(f.Name, "__") && !done[f.Name] {
+		if !strings.HasPrefix(f.Name, "__") && !strings.HasPrefix(f.Name, "import") && !done[f.Name] {
 			t.Errorf("no life uses the mutation %s", f.Name)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/thads/thads/graph"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -101,6 +102,14 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 		"TargetReach":     terms(thads.TargetReaches()),
 		"TargetState":     terms(thads.TargetStates()),
 		"TargetEventKind": kinds(thads.TargetEventSpecs()),
+
+		"ImportState":      terms(app.ImportStates()),
+		"ImportStep":       plain(app.StepSetMapping, app.StepAcceptAll, app.StepAcceptGoodRows, app.StepCancel, app.StepUndo),
+		"ImportAcceptMode": plain(app.AcceptAll, app.AcceptGoodRows),
+		"ImportAction":     terms(app.ImportActions()),
+		"ImportSeverity":   terms(sheet.Severities()),
+		"Register":         terms(sheet.Kinds()),
+		"MoneyUnit":        terms(sheet.MoneyUnits()),
 
 		"EventFate": plain(thads.FateStands, thads.FateSuperseded, thads.FateVoided, thads.FateNotice),
 		"ErrorCode": plain(

@@ -77,12 +77,12 @@ func rules() []rule {
 		// What stands before them.
 		{
 			pkg:   "internal/httpd",
-			own:   concat(domain, []string{"internal/app", "internal/auth", "internal/request", "internal/store", "web"}),
+			own:   concat(domain, []string{"internal/app", "internal/auth", "internal/request", "internal/sheet", "internal/store", "web"}),
 			never: concat(drivers, graphql, engines),
 		},
 		{
 			pkg:   "graph/...",
-			own:   concat(domain, []string{"graph/...", "internal/app", "internal/auth", "internal/request", "internal/store"}),
+			own:   concat(domain, []string{"graph/...", "internal/app", "internal/auth", "internal/request", "internal/sheet", "internal/store"}),
 			never: concat(drivers, engines, []string{"internal/httpd"}),
 		},
 		{

@@ -1819,6 +1819,29 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2ᚕstring(ctx context.Context, v any) ([]string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOString2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕstring(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalOString2string(ctx, sel, v[i])
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	vSlice := graphql.CoerceList(v)
 	var err error
@@ -2395,6 +2418,17 @@ func (ec *executionContext) marshalOString2githubᚗcomᚋthadsᚋthadsᚋintern
 	_ = ctx
 	res := scalar.MarshalDocumentNumber(v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx context.Context, v any) (thads.Text, error) {
+	res, err := scalar.UnmarshalText(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx context.Context, sel ast.SelectionSet, v thads.Text) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalText(v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOString2string(ctx context.Context, v any) (string, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/thads/thads/graph/model"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -37,6 +38,10 @@ type ResolverRoot interface {
 	DirectedCase() DirectedCaseResolver
 	DirectedCaseEvent() DirectedCaseEventResolver
 	Directive() DirectiveResolver
+	Import() ImportResolver
+	ImportEntry() ImportEntryResolver
+	ImportMapping() ImportMappingResolver
+	KeptMapping() KeptMappingResolver
 	Mutation() MutationResolver
 	Obligation() ObligationResolver
 	Officer() OfficerResolver
@@ -470,6 +475,162 @@ type ComplexityRoot struct {
 		Text func(childComplexity int) int
 	}
 
+	Import struct {
+		AcceptedAt  func(childComplexity int) int
+		Attempt     func(childComplexity int) int
+		Bad         func(childComplexity int) int
+		By          func(childComplexity int) int
+		ByName      func(childComplexity int) int
+		Bytes       func(childComplexity int) int
+		Cases       func(childComplexity int) int
+		Changed     func(childComplexity int) int
+		Changes     func(childComplexity int) int
+		CheckedAt   func(childComplexity int) int
+		Created     func(childComplexity int) int
+		Creates     func(childComplexity int) int
+		Digest      func(childComplexity int) int
+		Entries     func(childComplexity int, actions []app.ImportAction, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Errors      func(childComplexity int) int
+		Existing    func(childComplexity int) int
+		File        func(childComplexity int) int
+		FileKept    func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Job         func(childComplexity int) int
+		KeptMapping func(childComplexity int) int
+		LeftOut     func(childComplexity int) int
+		Message     func(childComplexity int) int
+		Mode        func(childComplexity int) int
+		NextSteps   func(childComplexity int) int
+		NotUndone   func(childComplexity int) int
+		Preview     func(childComplexity int, register sheet.Kind, rows int) int
+		Problems    func(childComplexity int, severities []sheet.Severity, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Reading     func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		Refused     func(childComplexity int) int
+		Rows        func(childComplexity int) int
+		Sheets      func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		State       func(childComplexity int) int
+		Stopped     func(childComplexity int) int
+		Undone      func(childComplexity int) int
+		UndoneAt    func(childComplexity int) int
+		Version     func(childComplexity int) int
+		Warnings    func(childComplexity int) int
+	}
+
+	ImportColumn struct {
+		Column func(childComplexity int) int
+		Field  func(childComplexity int) int
+		Letter func(childComplexity int) int
+		Title  func(childComplexity int) int
+		Unit   func(childComplexity int) int
+	}
+
+	ImportConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImportConstant struct {
+		Field func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
+	ImportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ImportEntry struct {
+		Action func(childComplexity int) int
+		Case   func(childComplexity int) int
+		Debtor func(childComplexity int) int
+		Events func(childComplexity int) int
+		Number func(childComplexity int) int
+		Row    func(childComplexity int) int
+		Sheet  func(childComplexity int) int
+		Total  func(childComplexity int) int
+		Unit   func(childComplexity int) int
+	}
+
+	ImportEntryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImportEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ImportField struct {
+		Choices  func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Example  func(childComplexity int) int
+		Header   func(childComplexity int) int
+		Help     func(childComplexity int) int
+		Money    func(childComplexity int) int
+		Required func(childComplexity int) int
+	}
+
+	ImportMapping struct {
+		Columns   func(childComplexity int) int
+		Constants func(childComplexity int) int
+		Formulas  func(childComplexity int) int
+		HeaderRow func(childComplexity int) int
+		Register  func(childComplexity int) int
+		Sheet     func(childComplexity int) int
+	}
+
+	ImportMappingForgetPayload struct {
+		Mapping    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportPayload struct {
+		Import     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportPreviewRow struct {
+		Cells   func(childComplexity int) int
+		LeftOut func(childComplexity int) int
+		Number  func(childComplexity int) int
+	}
+
+	ImportProblem struct {
+		Code     func(childComplexity int) int
+		Column   func(childComplexity int) int
+		Got      func(childComplexity int) int
+		Header   func(childComplexity int) int
+		Letter   func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Row      func(childComplexity int) int
+		Severity func(childComplexity int) int
+		Sheet    func(childComplexity int) int
+	}
+
+	ImportProblemConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ImportProblemEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ImportReading struct {
+		Cases  func(childComplexity int) int
+		Events func(childComplexity int) int
+	}
+
 	Job struct {
 		Done       func(childComplexity int) int
 		FinishedAt func(childComplexity int) int
@@ -487,6 +648,15 @@ type ComplexityRoot struct {
 		Kind       func(childComplexity int) int
 		Number     func(childComplexity int) int
 		ReceivedOn func(childComplexity int) int
+	}
+
+	KeptMapping struct {
+		By      func(childComplexity int) int
+		ByName  func(childComplexity int) int
+		ID      func(childComplexity int) int
+		KeptAt  func(childComplexity int) int
+		Mapping func(childComplexity int) int
+		Unit    func(childComplexity int) int
 	}
 
 	LegalGround struct {
@@ -558,6 +728,12 @@ type ComplexityRoot struct {
 		DirectiveIssue             func(childComplexity int, input model.DirectiveIssueInput) int
 		DirectiveNote              func(childComplexity int, input model.DirectiveNoteInput) int
 		DirectiveVoid              func(childComplexity int, input model.VoidInput) int
+		ImportAccept               func(childComplexity int, input model.ImportAcceptInput) int
+		ImportCancel               func(childComplexity int, input model.ImportCancelInput) int
+		ImportMappingForget        func(childComplexity int, input model.ImportMappingForgetInput) int
+		ImportSetMapping           func(childComplexity int, input model.ImportSetMappingInput) int
+		ImportStart                func(childComplexity int, input model.ImportStartInput) int
+		ImportUndo                 func(childComplexity int, input model.ImportUndoInput) int
 		OfficerAppoint             func(childComplexity int, input model.OfficerAppointInput) int
 		OfficerCorrect             func(childComplexity int, input model.OfficerCorrectInput) int
 		OfficerEnd                 func(childComplexity int, input model.OfficerEndInput) int
@@ -762,6 +938,11 @@ type ComplexityRoot struct {
 		DirectedCases          func(childComplexity int, filter *app.DirectedCaseFilter, orderBy model.DirectedCaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Directive              func(childComplexity int, id *string, number *model.DirectiveNumberInput) int
 		Directives             func(childComplexity int, filter *app.DirectiveFilter, orderBy model.DirectiveOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Import                 func(childComplexity int, id string) int
+		ImportFields           func(childComplexity int, register sheet.Kind) int
+		ImportMappings         func(childComplexity int) int
+		ImportProposal         func(childComplexity int, id string, register sheet.Kind, sheet *string, headerRow int) int
+		Imports                func(childComplexity int, states []app.ImportState, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		LegalGrounds           func(childComplexity int, kind *thads.CaseEventKind, on *thads.Date) int
 		Me                     func(childComplexity int) int
 		Node                   func(childComplexity int, id string) int
@@ -2962,6 +3143,668 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Evidence.Text(childComplexity), true
 
+	case "Import.acceptedAt":
+		if e.ComplexityRoot.Import.AcceptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.AcceptedAt(childComplexity), true
+	case "Import.attempt":
+		if e.ComplexityRoot.Import.Attempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Attempt(childComplexity), true
+	case "Import.bad":
+		if e.ComplexityRoot.Import.Bad == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Bad(childComplexity), true
+	case "Import.by":
+		if e.ComplexityRoot.Import.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.By(childComplexity), true
+	case "Import.byName":
+		if e.ComplexityRoot.Import.ByName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.ByName(childComplexity), true
+	case "Import.bytes":
+		if e.ComplexityRoot.Import.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Bytes(childComplexity), true
+	case "Import.cases":
+		if e.ComplexityRoot.Import.Cases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Cases(childComplexity), true
+	case "Import.changed":
+		if e.ComplexityRoot.Import.Changed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Changed(childComplexity), true
+	case "Import.changes":
+		if e.ComplexityRoot.Import.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Changes(childComplexity), true
+	case "Import.checkedAt":
+		if e.ComplexityRoot.Import.CheckedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.CheckedAt(childComplexity), true
+	case "Import.created":
+		if e.ComplexityRoot.Import.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Created(childComplexity), true
+	case "Import.creates":
+		if e.ComplexityRoot.Import.Creates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Creates(childComplexity), true
+	case "Import.digest":
+		if e.ComplexityRoot.Import.Digest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Digest(childComplexity), true
+	case "Import.entries":
+		if e.ComplexityRoot.Import.Entries == nil {
+			break
+		}
+
+		args, err := ec.field_Import_entries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Import.Entries(childComplexity, args["actions"].([]app.ImportAction), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Import.errors":
+		if e.ComplexityRoot.Import.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Errors(childComplexity), true
+	case "Import.existing":
+		if e.ComplexityRoot.Import.Existing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Existing(childComplexity), true
+	case "Import.file":
+		if e.ComplexityRoot.Import.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.File(childComplexity), true
+	case "Import.fileKept":
+		if e.ComplexityRoot.Import.FileKept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.FileKept(childComplexity), true
+	case "Import.id":
+		if e.ComplexityRoot.Import.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.ID(childComplexity), true
+	case "Import.job":
+		if e.ComplexityRoot.Import.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Job(childComplexity), true
+	case "Import.keptMapping":
+		if e.ComplexityRoot.Import.KeptMapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.KeptMapping(childComplexity), true
+	case "Import.leftOut":
+		if e.ComplexityRoot.Import.LeftOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.LeftOut(childComplexity), true
+	case "Import.message":
+		if e.ComplexityRoot.Import.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Message(childComplexity), true
+	case "Import.mode":
+		if e.ComplexityRoot.Import.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Mode(childComplexity), true
+	case "Import.nextSteps":
+		if e.ComplexityRoot.Import.NextSteps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.NextSteps(childComplexity), true
+	case "Import.notUndone":
+		if e.ComplexityRoot.Import.NotUndone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.NotUndone(childComplexity), true
+	case "Import.preview":
+		if e.ComplexityRoot.Import.Preview == nil {
+			break
+		}
+
+		args, err := ec.field_Import_preview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Import.Preview(childComplexity, args["register"].(sheet.Kind), args["rows"].(int)), true
+	case "Import.problems":
+		if e.ComplexityRoot.Import.Problems == nil {
+			break
+		}
+
+		args, err := ec.field_Import_problems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Import.Problems(childComplexity, args["severities"].([]sheet.Severity), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Import.reading":
+		if e.ComplexityRoot.Import.Reading == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Reading(childComplexity), true
+	case "Import.reason":
+		if e.ComplexityRoot.Import.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Reason(childComplexity), true
+	case "Import.refused":
+		if e.ComplexityRoot.Import.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Refused(childComplexity), true
+	case "Import.rows":
+		if e.ComplexityRoot.Import.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Rows(childComplexity), true
+	case "Import.sheets":
+		if e.ComplexityRoot.Import.Sheets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Sheets(childComplexity), true
+	case "Import.startedAt":
+		if e.ComplexityRoot.Import.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.StartedAt(childComplexity), true
+	case "Import.state":
+		if e.ComplexityRoot.Import.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.State(childComplexity), true
+	case "Import.stopped":
+		if e.ComplexityRoot.Import.Stopped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Stopped(childComplexity), true
+	case "Import.undone":
+		if e.ComplexityRoot.Import.Undone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Undone(childComplexity), true
+	case "Import.undoneAt":
+		if e.ComplexityRoot.Import.UndoneAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.UndoneAt(childComplexity), true
+	case "Import.version":
+		if e.ComplexityRoot.Import.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Version(childComplexity), true
+	case "Import.warnings":
+		if e.ComplexityRoot.Import.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Import.Warnings(childComplexity), true
+
+	case "ImportColumn.column":
+		if e.ComplexityRoot.ImportColumn.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportColumn.Column(childComplexity), true
+	case "ImportColumn.field":
+		if e.ComplexityRoot.ImportColumn.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportColumn.Field(childComplexity), true
+	case "ImportColumn.letter":
+		if e.ComplexityRoot.ImportColumn.Letter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportColumn.Letter(childComplexity), true
+	case "ImportColumn.title":
+		if e.ComplexityRoot.ImportColumn.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportColumn.Title(childComplexity), true
+	case "ImportColumn.unit":
+		if e.ComplexityRoot.ImportColumn.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportColumn.Unit(childComplexity), true
+
+	case "ImportConnection.edges":
+		if e.ComplexityRoot.ImportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConnection.Edges(childComplexity), true
+	case "ImportConnection.nodes":
+		if e.ComplexityRoot.ImportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConnection.Nodes(childComplexity), true
+	case "ImportConnection.pageInfo":
+		if e.ComplexityRoot.ImportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConnection.PageInfo(childComplexity), true
+	case "ImportConnection.totalCount":
+		if e.ComplexityRoot.ImportConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConnection.TotalCount(childComplexity), true
+
+	case "ImportConstant.field":
+		if e.ComplexityRoot.ImportConstant.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConstant.Field(childComplexity), true
+	case "ImportConstant.value":
+		if e.ComplexityRoot.ImportConstant.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportConstant.Value(childComplexity), true
+
+	case "ImportEdge.cursor":
+		if e.ComplexityRoot.ImportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEdge.Cursor(childComplexity), true
+	case "ImportEdge.node":
+		if e.ComplexityRoot.ImportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEdge.Node(childComplexity), true
+
+	case "ImportEntry.action":
+		if e.ComplexityRoot.ImportEntry.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Action(childComplexity), true
+	case "ImportEntry.case":
+		if e.ComplexityRoot.ImportEntry.Case == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Case(childComplexity), true
+	case "ImportEntry.debtor":
+		if e.ComplexityRoot.ImportEntry.Debtor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Debtor(childComplexity), true
+	case "ImportEntry.events":
+		if e.ComplexityRoot.ImportEntry.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Events(childComplexity), true
+	case "ImportEntry.number":
+		if e.ComplexityRoot.ImportEntry.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Number(childComplexity), true
+	case "ImportEntry.row":
+		if e.ComplexityRoot.ImportEntry.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Row(childComplexity), true
+	case "ImportEntry.sheet":
+		if e.ComplexityRoot.ImportEntry.Sheet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Sheet(childComplexity), true
+	case "ImportEntry.total":
+		if e.ComplexityRoot.ImportEntry.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Total(childComplexity), true
+	case "ImportEntry.unit":
+		if e.ComplexityRoot.ImportEntry.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Unit(childComplexity), true
+
+	case "ImportEntryConnection.edges":
+		if e.ComplexityRoot.ImportEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryConnection.Edges(childComplexity), true
+	case "ImportEntryConnection.nodes":
+		if e.ComplexityRoot.ImportEntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryConnection.Nodes(childComplexity), true
+	case "ImportEntryConnection.pageInfo":
+		if e.ComplexityRoot.ImportEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryConnection.PageInfo(childComplexity), true
+	case "ImportEntryConnection.totalCount":
+		if e.ComplexityRoot.ImportEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryConnection.TotalCount(childComplexity), true
+
+	case "ImportEntryEdge.cursor":
+		if e.ComplexityRoot.ImportEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryEdge.Cursor(childComplexity), true
+	case "ImportEntryEdge.node":
+		if e.ComplexityRoot.ImportEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntryEdge.Node(childComplexity), true
+
+	case "ImportField.choices":
+		if e.ComplexityRoot.ImportField.Choices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Choices(childComplexity), true
+	case "ImportField.code":
+		if e.ComplexityRoot.ImportField.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Code(childComplexity), true
+	case "ImportField.example":
+		if e.ComplexityRoot.ImportField.Example == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Example(childComplexity), true
+	case "ImportField.header":
+		if e.ComplexityRoot.ImportField.Header == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Header(childComplexity), true
+	case "ImportField.help":
+		if e.ComplexityRoot.ImportField.Help == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Help(childComplexity), true
+	case "ImportField.money":
+		if e.ComplexityRoot.ImportField.Money == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Money(childComplexity), true
+	case "ImportField.required":
+		if e.ComplexityRoot.ImportField.Required == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Required(childComplexity), true
+
+	case "ImportMapping.columns":
+		if e.ComplexityRoot.ImportMapping.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.Columns(childComplexity), true
+	case "ImportMapping.constants":
+		if e.ComplexityRoot.ImportMapping.Constants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.Constants(childComplexity), true
+	case "ImportMapping.formulas":
+		if e.ComplexityRoot.ImportMapping.Formulas == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.Formulas(childComplexity), true
+	case "ImportMapping.headerRow":
+		if e.ComplexityRoot.ImportMapping.HeaderRow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.HeaderRow(childComplexity), true
+	case "ImportMapping.register":
+		if e.ComplexityRoot.ImportMapping.Register == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.Register(childComplexity), true
+	case "ImportMapping.sheet":
+		if e.ComplexityRoot.ImportMapping.Sheet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMapping.Sheet(childComplexity), true
+
+	case "ImportMappingForgetPayload.mapping":
+		if e.ComplexityRoot.ImportMappingForgetPayload.Mapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMappingForgetPayload.Mapping(childComplexity), true
+	case "ImportMappingForgetPayload.userErrors":
+		if e.ComplexityRoot.ImportMappingForgetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportMappingForgetPayload.UserErrors(childComplexity), true
+
+	case "ImportPayload.import":
+		if e.ComplexityRoot.ImportPayload.Import == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPayload.Import(childComplexity), true
+	case "ImportPayload.userErrors":
+		if e.ComplexityRoot.ImportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPayload.UserErrors(childComplexity), true
+
+	case "ImportPreviewRow.cells":
+		if e.ComplexityRoot.ImportPreviewRow.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Cells(childComplexity), true
+	case "ImportPreviewRow.leftOut":
+		if e.ComplexityRoot.ImportPreviewRow.LeftOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.LeftOut(childComplexity), true
+	case "ImportPreviewRow.number":
+		if e.ComplexityRoot.ImportPreviewRow.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPreviewRow.Number(childComplexity), true
+
+	case "ImportProblem.code":
+		if e.ComplexityRoot.ImportProblem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Code(childComplexity), true
+	case "ImportProblem.column":
+		if e.ComplexityRoot.ImportProblem.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Column(childComplexity), true
+	case "ImportProblem.got":
+		if e.ComplexityRoot.ImportProblem.Got == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Got(childComplexity), true
+	case "ImportProblem.header":
+		if e.ComplexityRoot.ImportProblem.Header == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Header(childComplexity), true
+	case "ImportProblem.letter":
+		if e.ComplexityRoot.ImportProblem.Letter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Letter(childComplexity), true
+	case "ImportProblem.message":
+		if e.ComplexityRoot.ImportProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Message(childComplexity), true
+	case "ImportProblem.row":
+		if e.ComplexityRoot.ImportProblem.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Row(childComplexity), true
+	case "ImportProblem.severity":
+		if e.ComplexityRoot.ImportProblem.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Severity(childComplexity), true
+	case "ImportProblem.sheet":
+		if e.ComplexityRoot.ImportProblem.Sheet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblem.Sheet(childComplexity), true
+
+	case "ImportProblemConnection.edges":
+		if e.ComplexityRoot.ImportProblemConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemConnection.Edges(childComplexity), true
+	case "ImportProblemConnection.nodes":
+		if e.ComplexityRoot.ImportProblemConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemConnection.Nodes(childComplexity), true
+	case "ImportProblemConnection.pageInfo":
+		if e.ComplexityRoot.ImportProblemConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemConnection.PageInfo(childComplexity), true
+	case "ImportProblemConnection.totalCount":
+		if e.ComplexityRoot.ImportProblemConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemConnection.TotalCount(childComplexity), true
+
+	case "ImportProblemEdge.cursor":
+		if e.ComplexityRoot.ImportProblemEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemEdge.Cursor(childComplexity), true
+	case "ImportProblemEdge.node":
+		if e.ComplexityRoot.ImportProblemEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportProblemEdge.Node(childComplexity), true
+
+	case "ImportReading.cases":
+		if e.ComplexityRoot.ImportReading.Cases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportReading.Cases(childComplexity), true
+	case "ImportReading.events":
+		if e.ComplexityRoot.ImportReading.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportReading.Events(childComplexity), true
+
 	case "Job.done":
 		if e.ComplexityRoot.Job.Done == nil {
 			break
@@ -3041,6 +3884,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Judgment.ReceivedOn(childComplexity), true
+
+	case "KeptMapping.by":
+		if e.ComplexityRoot.KeptMapping.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.By(childComplexity), true
+	case "KeptMapping.byName":
+		if e.ComplexityRoot.KeptMapping.ByName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.ByName(childComplexity), true
+	case "KeptMapping.id":
+		if e.ComplexityRoot.KeptMapping.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.ID(childComplexity), true
+	case "KeptMapping.keptAt":
+		if e.ComplexityRoot.KeptMapping.KeptAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.KeptAt(childComplexity), true
+	case "KeptMapping.mapping":
+		if e.ComplexityRoot.KeptMapping.Mapping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.Mapping(childComplexity), true
+	case "KeptMapping.unit":
+		if e.ComplexityRoot.KeptMapping.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KeptMapping.Unit(childComplexity), true
 
 	case "LegalGround.citation":
 		if e.ComplexityRoot.LegalGround.Citation == nil {
@@ -3718,6 +4598,72 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DirectiveVoid(childComplexity, args["input"].(model.VoidInput)), true
+	case "Mutation.importAccept":
+		if e.ComplexityRoot.Mutation.ImportAccept == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importAccept_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportAccept(childComplexity, args["input"].(model.ImportAcceptInput)), true
+	case "Mutation.importCancel":
+		if e.ComplexityRoot.Mutation.ImportCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCancel(childComplexity, args["input"].(model.ImportCancelInput)), true
+	case "Mutation.importMappingForget":
+		if e.ComplexityRoot.Mutation.ImportMappingForget == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importMappingForget_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportMappingForget(childComplexity, args["input"].(model.ImportMappingForgetInput)), true
+	case "Mutation.importSetMapping":
+		if e.ComplexityRoot.Mutation.ImportSetMapping == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importSetMapping_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportSetMapping(childComplexity, args["input"].(model.ImportSetMappingInput)), true
+	case "Mutation.importStart":
+		if e.ComplexityRoot.Mutation.ImportStart == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importStart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportStart(childComplexity, args["input"].(model.ImportStartInput)), true
+	case "Mutation.importUndo":
+		if e.ComplexityRoot.Mutation.ImportUndo == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importUndo_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportUndo(childComplexity, args["input"].(model.ImportUndoInput)), true
 	case "Mutation.officerAppoint":
 		if e.ComplexityRoot.Mutation.OfficerAppoint == nil {
 			break
@@ -4935,6 +5881,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Directives(childComplexity, args["filter"].(*app.DirectiveFilter), args["orderBy"].(model.DirectiveOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.import":
+		if e.ComplexityRoot.Query.Import == nil {
+			break
+		}
+
+		args, err := ec.field_Query_import_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Import(childComplexity, args["id"].(string)), true
+	case "Query.importFields":
+		if e.ComplexityRoot.Query.ImportFields == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importFields_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportFields(childComplexity, args["register"].(sheet.Kind)), true
+	case "Query.importMappings":
+		if e.ComplexityRoot.Query.ImportMappings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ImportMappings(childComplexity), true
+	case "Query.importProposal":
+		if e.ComplexityRoot.Query.ImportProposal == nil {
+			break
+		}
+
+		args, err := ec.field_Query_importProposal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ImportProposal(childComplexity, args["id"].(string), args["register"].(sheet.Kind), args["sheet"].(*string), args["headerRow"].(int)), true
+	case "Query.imports":
+		if e.ComplexityRoot.Query.Imports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_imports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Imports(childComplexity, args["states"].([]app.ImportState), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
 
 	case "Query.legalGrounds":
 		if e.ComplexityRoot.Query.LegalGrounds == nil {
@@ -6588,6 +7584,16 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DirectiveTermsInput", ec.unmarshalInputDirectiveTermsInput),
 			graphql.NewInputUnmarshaler("DongRange", ec.unmarshalInputDongRange),
 			graphql.NewInputUnmarshaler("EvidenceInput", ec.unmarshalInputEvidenceInput),
+			graphql.NewInputUnmarshaler("ImportAcceptInput", ec.unmarshalInputImportAcceptInput),
+			graphql.NewInputUnmarshaler("ImportCancelInput", ec.unmarshalInputImportCancelInput),
+			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
+			graphql.NewInputUnmarshaler("ImportConstantInput", ec.unmarshalInputImportConstantInput),
+			graphql.NewInputUnmarshaler("ImportMappingForgetInput", ec.unmarshalInputImportMappingForgetInput),
+			graphql.NewInputUnmarshaler("ImportMappingInput", ec.unmarshalInputImportMappingInput),
+			graphql.NewInputUnmarshaler("ImportReadingInput", ec.unmarshalInputImportReadingInput),
+			graphql.NewInputUnmarshaler("ImportSetMappingInput", ec.unmarshalInputImportSetMappingInput),
+			graphql.NewInputUnmarshaler("ImportStartInput", ec.unmarshalInputImportStartInput),
+			graphql.NewInputUnmarshaler("ImportUndoInput", ec.unmarshalInputImportUndoInput),
 			graphql.NewInputUnmarshaler("JudgmentInput", ec.unmarshalInputJudgmentInput),
 			graphql.NewInputUnmarshaler("ObligationInput", ec.unmarshalInputObligationInput),
 			graphql.NewInputUnmarshaler("OfficerAppointInput", ec.unmarshalInputOfficerAppointInput),
@@ -9498,6 +10504,616 @@ enum DirectiveEventKind {
   NOTED
   "An event was taken back (hủy sự kiện)."
   VOIDED
+}
+`, BuiltIn: false},
+	{Name: "../schema/import.graphqls", Input: `extend type Query {
+  """
+  One import: what becomes of one file (một lần nhập). Null if there is none, or
+  if another person began it and the caller does not see all units.
+  """
+  import(
+    "The import's id."
+    id: ID!
+  ): Import @access(right: DIRECT)
+
+  """
+  The imports, the latest first (các lần nhập): the caller's own, and those of
+  everybody for whoever sees all units.
+  """
+  imports(
+    "In one of these states; all where none is given (trạng thái)."
+    states: [ImportState!]
+    "The size of a page from the front, 1 to 200; 50 where neither is given."
+    first: Int
+    "Begin behind this cursor."
+    after: Cursor
+    "The size of a page from the end, 1 to 200; not together with first."
+    last: Int
+    "End before this cursor."
+    before: Cursor
+  ): ImportConnection! @access(right: DIRECT)
+
+  "What the columns of a register can say, in the order of the template (các cột của sổ)."
+  importFields(
+    "The register (loại sổ)."
+    register: Register!
+  ): [ImportField!]! @access(right: DIRECT)
+
+  """
+  The mapping that the program proposes where a person says in which sheet and
+  row the headers are; nothing is kept (đề xuất ghép cột).
+  """
+  importProposal(
+    "The import."
+    id: ID!
+    "The register to read the sheet as (loại sổ)."
+    register: Register!
+    "The name of the sheet; none in a CSV file (trang)."
+    sheet: String
+    "The last row of the headers, from 1 (dòng tiêu đề)."
+    headerRow: Int!
+  ): ImportMapping! @access(right: DIRECT)
+
+  """
+  The mappings that were kept for files with the same headers: the caller's own,
+  and those of everybody for whoever sees all units (các cách ghép cột đã lưu).
+  """
+  importMappings: [KeptMapping!]! @access(right: DIRECT)
+}
+
+extend type Mutation {
+  """
+  Begins the import of a file that POST /uploads took: recognises sheets, headers
+  and columns, by a kept mapping where one fits, and begins the check. A file that
+  is no register, too large, locked or made to do harm is refused (bắt đầu nhập).
+  """
+  importStart(input: ImportStartInput!): ImportPayload! @access(right: DIRECT)
+
+  """
+  Says which column means what, and checks the file again (ghép cột). Possible
+  until the file is accepted.
+  """
+  importSetMapping(input: ImportSetMappingInput!): ImportPayload! @access(right: DIRECT)
+
+  """
+  Accepts a file that was checked (chấp nhận, ghi vào sổ). Runs as a journalled
+  job that goes on after a crash.
+  """
+  importAccept(input: ImportAcceptInput!): ImportPayload! @access(right: DIRECT)
+
+  "Gives up an import that was not accepted; its file is deleted (hủy bỏ)."
+  importCancel(input: ImportCancelInput!): ImportPayload! @access(right: DIRECT)
+
+  """
+  Takes back what an import recorded, with a reason, as a journalled job: what it
+  recorded is voided, newest first; a case that has gone on since is left and
+  listed among the job's problems (hoàn tác).
+  """
+  importUndo(input: ImportUndoInput!): ImportPayload! @access(right: DIRECT)
+
+  "Forgets a mapping that was kept for next time (xóa cách ghép cột đã lưu)."
+  importMappingForget(input: ImportMappingForgetInput!): ImportMappingForgetPayload! @access(right: DIRECT)
+}
+
+"What becomes of one file: reading, check, acceptance, undoing (một lần nhập dữ liệu)."
+type Import implements Node {
+  "The id: opaque, the same for ever."
+  id: ID!
+  "Grows with every change; send it back when changing the import (phiên bản)."
+  version: Int!
+  "Where it stands (trạng thái)."
+  state: ImportState!
+  "The name of the file, as it was called where it came from (tên tệp)."
+  file: String!
+  "The size of the file in bytes (dung lượng)."
+  bytes: Int!
+  "What tells its content from any other: SHA-256 in hexadecimal (mã nội dung)."
+  digest: String!
+  "From 1; one more each time that the same file is brought in after an undo (lần nhập)."
+  attempt: Int!
+  "Whether the file is still stored: it is deleted when the import is given up, and 30 days after it ended (còn lưu tệp)."
+  fileKept: Boolean!
+  "Which sheets are read and as what; null where no register was recognised (cách đọc)."
+  reading: ImportReading
+  "Whether the mapping was found among those kept (dùng cách ghép cột đã lưu)."
+  keptMapping: Boolean!
+  "The names of the sheets that can be seen, in their order; empty for a CSV file and once the file is deleted (các trang)."
+  sheets: [String!]!
+  "The first rows behind the headers, as they are in the file; empty where the register has no mapping (xem trước)."
+  preview(
+    "The register (loại sổ)."
+    register: Register!
+    "How many rows, 1 to 100."
+    rows: Int! = 10
+  ): [ImportPreviewRow!]!
+
+  "Who began it (người nhập)."
+  by: ID!
+  "The name of who began it (tên người nhập)."
+  byName: String!
+  "When it began (bắt đầu lúc)."
+  startedAt: Time!
+  "When the last check ended; null before (kiểm tra xong lúc)."
+  checkedAt: Time
+  "When acceptance ended; null before (ghi xong lúc)."
+  acceptedAt: Time
+  "When undoing ended; null before (hoàn tác xong lúc)."
+  undoneAt: Time
+  "The job under way, or the last one; it tells progress (công việc chạy nền)."
+  job: Job
+
+  "How many rows were read in the last check (số dòng)."
+  rows: Int!
+  "How many cases they make (số việc)."
+  cases: Int!
+  "How many rows are no cases and were left out: subtotals, signatures (số dòng bỏ qua)."
+  leftOut: Int!
+  "How many cases would be new (sẽ tạo mới)."
+  creates: Int!
+  "How many cases that exist would go on (sẽ bổ sung)."
+  changes: Int!
+  "How many cases are in the ledger already just so (đã có)."
+  existing: Int!
+  "How many cases cannot be accepted (không nhập được)."
+  bad: Int!
+  "How many errors were found, those included that are not listed (số lỗi)."
+  errors: Int!
+  "How many warnings were found, those included that are not listed (số cảnh báo)."
+  warnings: Int!
+  "Whether the rest of the file was not looked at: too many problems, or the file is damaged there (chưa kiểm tra hết)."
+  stopped: Boolean!
+  "What can be done with it now, in the order in which it is usually done (bước tiếp theo được phép)."
+  nextSteps: [ImportStep!]!
+
+  "How it was accepted; null before (cách chấp nhận)."
+  mode: ImportAcceptMode
+  "How many cases it created so far (đã tạo)."
+  created: Int!
+  "How many cases it changed so far (đã bổ sung)."
+  changed: Int!
+  "How many cases were refused while it was accepted, because something had happened since the check (bị từ chối khi ghi)."
+  refused: Int!
+  "How many cases were taken back so far (đã hoàn tác)."
+  undone: Int!
+  "How many cases could not be taken back because they have gone on since (không hoàn tác được)."
+  notUndone: Int!
+  "Why it was undone (lý do hoàn tác)."
+  reason: String
+  "Why it failed, in the caller's language (lý do lỗi)."
+  message: String
+
+  """
+  The problems of the last check, in the order of the rows (các vấn đề). At most
+  10,000 are kept. GET /imports/{id}/problems.xlsx answers the rows that have some.
+  """
+  problems(
+    "Of one of these severities; all where none is given (mức độ)."
+    severities: [ImportSeverity!]
+    "The size of a page from the front, 1 to 200; 50 where neither is given."
+    first: Int
+    "Begin behind this cursor."
+    after: Cursor
+    "The size of a page from the end, 1 to 200; not together with first."
+    last: Int
+    "End before this cursor."
+    before: Cursor
+  ): ImportProblemConnection!
+
+  "The cases of the file and what becomes of each, in the order of the rows (các việc trong tệp)."
+  entries(
+    "With one of these fates; all where none is given (kết quả)."
+    actions: [ImportAction!]
+    "The size of a page from the front, 1 to 200; 50 where neither is given."
+    first: Int
+    "Begin behind this cursor."
+    after: Cursor
+    "The size of a page from the end, 1 to 200; not together with first."
+    last: Int
+    "End before this cursor."
+    before: Cursor
+  ): ImportEntryConnection!
+}
+
+"Which sheets of a file are read and as what (cách đọc tệp)."
+type ImportReading {
+  "How the register of cases is read; null where the file has none (sổ thụ lý)."
+  cases: ImportMapping
+  "How the register of what happened in cases is read; null where the file has none (sổ diễn biến)."
+  events: ImportMapping
+}
+
+"How one sheet of a file is read as a register (cách ghép cột)."
+type ImportMapping {
+  "What the sheet is read as (loại sổ)."
+  register: Register!
+  "The name of the sheet; null in a CSV file (trang)."
+  sheet: String
+  "The last row of the headers, from 1; what stands above is not read (dòng tiêu đề)."
+  headerRow: Int!
+  "The columns of the file that have a title or values, in the order of the file (các cột)."
+  columns: [ImportColumn!]!
+  "The fields that have the same value in every row because the file has no column for them (giá trị chung)."
+  constants: [ImportConstant!]!
+  "Whether the stored results of formulas are taken; otherwise a formula in a column that is read is an error (chấp nhận công thức)."
+  formulas: Boolean!
+}
+
+"What one column of a file is (một cột)."
+type ImportColumn {
+  "Its place, from 1."
+  column: Int!
+  "The letters by which a spreadsheet names it (tên cột)."
+  letter: String!
+  "The header as it is in the file, those above one another joined by \" / \"; null for none (tiêu đề)."
+  title: String
+  "The code of the field that the column says; null where the column is left out (trường dữ liệu)."
+  field: String
+  "In what the amounts of a column of money are given; null for other columns and for đồng (đơn vị tiền)."
+  unit: MoneyUnit
+}
+
+"A field that has the same value in every row (giá trị chung)."
+type ImportConstant {
+  "The code of the field (trường dữ liệu)."
+  field: String!
+  "The value, as it would stand in a cell (giá trị)."
+  value: String!
+}
+
+"What a column of a register can say (trường dữ liệu)."
+type ImportField {
+  "The code, which mappings use (mã)."
+  code: String!
+  "What the template calls the column (tiêu đề)."
+  header: String!
+  "What belongs into it, in the caller's language (giải thích)."
+  help: String
+  "Whether a column or a constant must say it (bắt buộc)."
+  required: Boolean!
+  "Whether it is an amount, so that its column has a unit of money (là số tiền)."
+  money: Boolean!
+  "A value as it may be typed (ví dụ)."
+  example: String
+  "The values to choose from; empty where any may stand (các giá trị)."
+  choices: [String!]!
+}
+
+"One row of a file as it is (một dòng của tệp)."
+type ImportPreviewRow {
+  "Its number as a spreadsheet shows it (dòng)."
+  number: Int!
+  "The cells from the first column on, as a person would read them; null for an empty one. May be fewer than the columns (các ô)."
+  cells: [String]!
+  "Why the row would not be read, in the caller's language: a subtotal, a signature; null for rows that are read (lý do bỏ qua)."
+  leftOut: String
+}
+
+"Something in a file that is wrong or worth a look (vấn đề)."
+type ImportProblem {
+  "How much it matters (mức độ)."
+  severity: ImportSeverity!
+  "What kind of problem it is, for programs; null for a row that is merely left out (mã)."
+  code: ErrorCode
+  "The name of the sheet; null in a CSV file and where it concerns the whole file (trang)."
+  sheet: String
+  "The number of the row as a spreadsheet shows it, of the line in a CSV file; null where it concerns the whole file (dòng)."
+  row: Int
+  "The column, from 1; null where it concerns the whole row (cột)."
+  column: Int
+  "The letters by which a spreadsheet names the column (tên cột)."
+  letter: String
+  "What the file calls the column (tiêu đề cột)."
+  header: String
+  "The value as read, cut where it is long; of an identity number only the end (đọc được)."
+  got: String
+  "What is wrong and what was expected, in the caller's language (nội dung)."
+  message: String!
+}
+
+"One case of a file and what becomes of it (một việc trong tệp)."
+type ImportEntry {
+  "The name of the sheet; null in a CSV file (trang)."
+  sheet: String
+  "The row where it begins (dòng)."
+  row: Int!
+  "What acceptance would do, or did (kết quả)."
+  action: ImportAction!
+  "The code of the unit as it is in the file (mã đơn vị)."
+  unit: String
+  "The number of the decision as it is in the file (số quyết định)."
+  number: String
+  "The name of the first debtor (người phải thi hành án)."
+  debtor: String
+  "How much is to be paid in all, in đồng (tổng số tiền)."
+  total: Dong!
+  "How many events it records (số sự kiện)."
+  events: Int!
+  "The case in the ledger: created, changed or existing; null where there is none yet or it may not be seen (việc thi hành án)."
+  case: Case
+}
+
+"A mapping that was kept for files with the same headers (cách ghép cột đã lưu)."
+type KeptMapping {
+  "The id."
+  id: ID!
+  "The mapping; the name of its sheet is that of the file it was made for (cách ghép cột)."
+  mapping: ImportMapping!
+  "Who kept it (người lưu)."
+  by: ID!
+  "The name of who kept it (tên người lưu)."
+  byName: String!
+  "The unit for whose files it was kept; null where it is for those of who kept it alone (đơn vị)."
+  unit: Unit
+  "When it was kept (lưu lúc)."
+  keptAt: Time!
+}
+
+"A page of imports (trang danh sách lần nhập)."
+type ImportConnection {
+  "The elements with their cursors."
+  edges: [ImportEdge!]!
+  "The elements alone."
+  nodes: [Import!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked for (tổng số)."
+  totalCount: Int!
+}
+
+"One of the imports and its place in the list."
+type ImportEdge {
+  "The place."
+  cursor: Cursor!
+  "The element."
+  node: Import!
+}
+
+"A page of problems (trang danh sách vấn đề)."
+type ImportProblemConnection {
+  "The elements with their cursors."
+  edges: [ImportProblemEdge!]!
+  "The elements alone."
+  nodes: [ImportProblem!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many are kept; counted only when asked for (tổng số)."
+  totalCount: Int!
+}
+
+"One of the problems and its place in the list."
+type ImportProblemEdge {
+  "The place."
+  cursor: Cursor!
+  "The element."
+  node: ImportProblem!
+}
+
+"A page of the cases of a file (trang danh sách việc trong tệp)."
+type ImportEntryConnection {
+  "The elements with their cursors."
+  edges: [ImportEntryEdge!]!
+  "The elements alone."
+  nodes: [ImportEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked for (tổng số)."
+  totalCount: Int!
+}
+
+"One of the cases of a file and its place in the list."
+type ImportEntryEdge {
+  "The place."
+  cursor: Cursor!
+  "The element."
+  node: ImportEntry!
+}
+
+"Begins the import of an uploaded file (bắt đầu nhập)."
+input ImportStartInput {
+  "The id that POST /uploads answered."
+  upload: ID!
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String!
+}
+
+"Says which column means what (ghép cột)."
+input ImportSetMappingInput {
+  "The import."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "Which sheets are read and as what; at least one (cách đọc)."
+  reading: ImportReadingInput!
+  "Keeps the mappings for files with the same headers (lưu cho lần sau)."
+  keep: Boolean! = false
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String
+}
+
+"Accepts a file that was checked (chấp nhận)."
+input ImportAcceptInput {
+  "The import."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "All rows, or those without errors (cách chấp nhận)."
+  mode: ImportAcceptMode!
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String
+}
+
+"Gives up an import (hủy bỏ)."
+input ImportCancelInput {
+  "The import."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String
+}
+
+"Takes back what an import recorded (hoàn tác)."
+input ImportUndoInput {
+  "The import."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "Why (lý do)."
+  reason: String!
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String
+}
+
+"Forgets a kept mapping (xóa cách ghép cột đã lưu)."
+input ImportMappingForgetInput {
+  "The kept mapping."
+  mapping: ID!
+  "Makes the same request, sent again, one request (khóa chống ghi trùng)."
+  idempotencyKey: String
+}
+
+"Which sheets of a file are read and as what (cách đọc tệp)."
+input ImportReadingInput {
+  "How the register of cases is read (sổ thụ lý)."
+  cases: ImportMappingInput
+  "How the register of what happened in cases is read (sổ diễn biến)."
+  events: ImportMappingInput
+}
+
+"How one sheet of a file is read as a register (cách ghép cột)."
+input ImportMappingInput {
+  "The name of the sheet; none in a CSV file (trang)."
+  sheet: String
+  "The last row of the headers, from 1 (dòng tiêu đề)."
+  headerRow: Int!
+  "The columns; those that are not named are left out (các cột)."
+  columns: [ImportColumnInput!]!
+  "Fields with the same value in every row (giá trị chung)."
+  constants: [ImportConstantInput!]
+  "Takes the stored results of formulas (chấp nhận công thức)."
+  formulas: Boolean! = false
+}
+
+"What one column of a file is (một cột)."
+input ImportColumnInput {
+  "Its place, from 1."
+  column: Int!
+  "The header as it is in the file; by it a kept mapping is found again (tiêu đề)."
+  title: String
+  "The code of the field that the column says; none to leave it out (trường dữ liệu)."
+  field: String
+  "In what the amounts are given, for a column of money; đồng where none is given (đơn vị tiền)."
+  unit: MoneyUnit
+}
+
+"A field that has the same value in every row (giá trị chung)."
+input ImportConstantInput {
+  "The code of the field (trường dữ liệu)."
+  field: String!
+  "The value, as it would stand in a cell (giá trị)."
+  value: String!
+}
+
+"What a mutation of an import answers."
+type ImportPayload {
+  "The import as it now stands; null if nothing was done."
+  import: Import
+  "Why nothing was done; empty if it was."
+  userErrors: [UserError!]!
+}
+
+"What forgetting a mapping answers."
+type ImportMappingForgetPayload {
+  "The id of the mapping that is kept no longer; null if nothing was done."
+  mapping: ID
+  "Why nothing was done; empty if it was."
+  userErrors: [UserError!]!
+}
+
+"Where an import stands (trạng thái nhập)."
+enum ImportState {
+  "It is not yet clear which column means what (chờ ghép cột)."
+  MAPPING
+  "Its rows are being checked (đang kiểm tra)."
+  CHECKING
+  "Every row was checked; nothing was written (đã kiểm tra)."
+  CHECKED
+  "It is being written to the ledger (đang ghi)."
+  ACCEPTING
+  "It was written to the ledger (đã nhập)."
+  ACCEPTED
+  "It is being taken back (đang hoàn tác)."
+  UNDOING
+  "It was taken back (đã hoàn tác)."
+  UNDONE
+  "It was given up before anything was written (đã hủy bỏ)."
+  CANCELLED
+  "It ended by what the message says (bị lỗi)."
+  FAILED
+}
+
+"What can be done with an import (bước tiếp theo)."
+enum ImportStep {
+  "Say which column means what, and check again (ghép cột)."
+  SET_MAPPING
+  "Accept all rows (chấp nhận toàn bộ)."
+  ACCEPT_ALL
+  "Accept the rows without errors (chấp nhận các dòng không lỗi)."
+  ACCEPT_GOOD_ROWS
+  "Give it up (hủy bỏ)."
+  CANCEL
+  "Take back what it recorded (hoàn tác)."
+  UNDO
+}
+
+"Which rows are accepted (cách chấp nhận)."
+enum ImportAcceptMode {
+  "All rows; refused while there are errors (toàn bộ)."
+  ALL
+  "The rows of cases without errors; the others are handed back as a spreadsheet (các dòng không lỗi)."
+  GOOD_ROWS
+}
+
+"What becomes of one case of a file (kết quả)."
+enum ImportAction {
+  "It is new (tạo mới)."
+  CREATE
+  "It exists and goes on (bổ sung)."
+  CHANGE
+  "It exists just so (đã có)."
+  EXISTING
+  "Something is wrong with it (có lỗi)."
+  BAD
+}
+
+"How much a problem matters (mức độ)."
+enum ImportSeverity {
+  "It keeps the case from being accepted (lỗi)."
+  ERROR
+  "It is worth a look (cảnh báo)."
+  WARNING
+  "It tells of a row that is no case: a subtotal, a signature (bỏ qua)."
+  LEFT_OUT
+}
+
+"The kinds of registers that can be read (loại sổ)."
+enum Register {
+  "The register of cases: a row, or several, for each enforcement decision (sổ thụ lý)."
+  CASES
+  "The register of what happened in cases: a row for each step (sổ diễn biến)."
+  CASE_EVENTS
+}
+
+"What the amounts of a column are given in (đơn vị tiền)."
+enum MoneyUnit {
+  "Đồng (đồng)."
+  DONG
+  "Thousands of đồng (nghìn đồng)."
+  THOUSAND
+  "Millions of đồng (triệu đồng)."
+  MILLION
+  "Billions of đồng (tỷ đồng)."
+  BILLION
 }
 `, BuiltIn: false},
 	{Name: "../schema/officer.graphqls", Input: `extend type Query {
@@ -12853,6 +14469,318 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
 }
 
+func (ec *executionContext) childFields_Import(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Import_id(ctx, field)
+	case "version":
+		return ec.fieldContext_Import_version(ctx, field)
+	case "state":
+		return ec.fieldContext_Import_state(ctx, field)
+	case "file":
+		return ec.fieldContext_Import_file(ctx, field)
+	case "bytes":
+		return ec.fieldContext_Import_bytes(ctx, field)
+	case "digest":
+		return ec.fieldContext_Import_digest(ctx, field)
+	case "attempt":
+		return ec.fieldContext_Import_attempt(ctx, field)
+	case "fileKept":
+		return ec.fieldContext_Import_fileKept(ctx, field)
+	case "reading":
+		return ec.fieldContext_Import_reading(ctx, field)
+	case "keptMapping":
+		return ec.fieldContext_Import_keptMapping(ctx, field)
+	case "sheets":
+		return ec.fieldContext_Import_sheets(ctx, field)
+	case "preview":
+		return ec.fieldContext_Import_preview(ctx, field)
+	case "by":
+		return ec.fieldContext_Import_by(ctx, field)
+	case "byName":
+		return ec.fieldContext_Import_byName(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Import_startedAt(ctx, field)
+	case "checkedAt":
+		return ec.fieldContext_Import_checkedAt(ctx, field)
+	case "acceptedAt":
+		return ec.fieldContext_Import_acceptedAt(ctx, field)
+	case "undoneAt":
+		return ec.fieldContext_Import_undoneAt(ctx, field)
+	case "job":
+		return ec.fieldContext_Import_job(ctx, field)
+	case "rows":
+		return ec.fieldContext_Import_rows(ctx, field)
+	case "cases":
+		return ec.fieldContext_Import_cases(ctx, field)
+	case "leftOut":
+		return ec.fieldContext_Import_leftOut(ctx, field)
+	case "creates":
+		return ec.fieldContext_Import_creates(ctx, field)
+	case "changes":
+		return ec.fieldContext_Import_changes(ctx, field)
+	case "existing":
+		return ec.fieldContext_Import_existing(ctx, field)
+	case "bad":
+		return ec.fieldContext_Import_bad(ctx, field)
+	case "errors":
+		return ec.fieldContext_Import_errors(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Import_warnings(ctx, field)
+	case "stopped":
+		return ec.fieldContext_Import_stopped(ctx, field)
+	case "nextSteps":
+		return ec.fieldContext_Import_nextSteps(ctx, field)
+	case "mode":
+		return ec.fieldContext_Import_mode(ctx, field)
+	case "created":
+		return ec.fieldContext_Import_created(ctx, field)
+	case "changed":
+		return ec.fieldContext_Import_changed(ctx, field)
+	case "refused":
+		return ec.fieldContext_Import_refused(ctx, field)
+	case "undone":
+		return ec.fieldContext_Import_undone(ctx, field)
+	case "notUndone":
+		return ec.fieldContext_Import_notUndone(ctx, field)
+	case "reason":
+		return ec.fieldContext_Import_reason(ctx, field)
+	case "message":
+		return ec.fieldContext_Import_message(ctx, field)
+	case "problems":
+		return ec.fieldContext_Import_problems(ctx, field)
+	case "entries":
+		return ec.fieldContext_Import_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Import", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportColumn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "column":
+		return ec.fieldContext_ImportColumn_column(ctx, field)
+	case "letter":
+		return ec.fieldContext_ImportColumn_letter(ctx, field)
+	case "title":
+		return ec.fieldContext_ImportColumn_title(ctx, field)
+	case "field":
+		return ec.fieldContext_ImportColumn_field(ctx, field)
+	case "unit":
+		return ec.fieldContext_ImportColumn_unit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportColumn", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImportConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportConstant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ImportConstant_field(ctx, field)
+	case "value":
+		return ec.fieldContext_ImportConstant_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportConstant", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sheet":
+		return ec.fieldContext_ImportEntry_sheet(ctx, field)
+	case "row":
+		return ec.fieldContext_ImportEntry_row(ctx, field)
+	case "action":
+		return ec.fieldContext_ImportEntry_action(ctx, field)
+	case "unit":
+		return ec.fieldContext_ImportEntry_unit(ctx, field)
+	case "number":
+		return ec.fieldContext_ImportEntry_number(ctx, field)
+	case "debtor":
+		return ec.fieldContext_ImportEntry_debtor(ctx, field)
+	case "total":
+		return ec.fieldContext_ImportEntry_total(ctx, field)
+	case "events":
+		return ec.fieldContext_ImportEntry_events(ctx, field)
+	case "case":
+		return ec.fieldContext_ImportEntry_case(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImportEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImportEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImportEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImportEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImportEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImportEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportField(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ImportField_code(ctx, field)
+	case "header":
+		return ec.fieldContext_ImportField_header(ctx, field)
+	case "help":
+		return ec.fieldContext_ImportField_help(ctx, field)
+	case "required":
+		return ec.fieldContext_ImportField_required(ctx, field)
+	case "money":
+		return ec.fieldContext_ImportField_money(ctx, field)
+	case "example":
+		return ec.fieldContext_ImportField_example(ctx, field)
+	case "choices":
+		return ec.fieldContext_ImportField_choices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportField", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "register":
+		return ec.fieldContext_ImportMapping_register(ctx, field)
+	case "sheet":
+		return ec.fieldContext_ImportMapping_sheet(ctx, field)
+	case "headerRow":
+		return ec.fieldContext_ImportMapping_headerRow(ctx, field)
+	case "columns":
+		return ec.fieldContext_ImportMapping_columns(ctx, field)
+	case "constants":
+		return ec.fieldContext_ImportMapping_constants(ctx, field)
+	case "formulas":
+		return ec.fieldContext_ImportMapping_formulas(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportMapping", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportMappingForgetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mapping":
+		return ec.fieldContext_ImportMappingForgetPayload_mapping(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportMappingForgetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportMappingForgetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "import":
+		return ec.fieldContext_ImportPayload_import(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportPreviewRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "number":
+		return ec.fieldContext_ImportPreviewRow_number(ctx, field)
+	case "cells":
+		return ec.fieldContext_ImportPreviewRow_cells(ctx, field)
+	case "leftOut":
+		return ec.fieldContext_ImportPreviewRow_leftOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPreviewRow", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "severity":
+		return ec.fieldContext_ImportProblem_severity(ctx, field)
+	case "code":
+		return ec.fieldContext_ImportProblem_code(ctx, field)
+	case "sheet":
+		return ec.fieldContext_ImportProblem_sheet(ctx, field)
+	case "row":
+		return ec.fieldContext_ImportProblem_row(ctx, field)
+	case "column":
+		return ec.fieldContext_ImportProblem_column(ctx, field)
+	case "letter":
+		return ec.fieldContext_ImportProblem_letter(ctx, field)
+	case "header":
+		return ec.fieldContext_ImportProblem_header(ctx, field)
+	case "got":
+		return ec.fieldContext_ImportProblem_got(ctx, field)
+	case "message":
+		return ec.fieldContext_ImportProblem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportProblemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ImportProblemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ImportProblemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ImportProblemConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ImportProblemConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportProblemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportProblemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ImportProblemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ImportProblemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportProblemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportReading(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cases":
+		return ec.fieldContext_ImportReading_cases(ctx, field)
+	case "events":
+		return ec.fieldContext_ImportReading_events(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportReading", field.Name)
+}
+
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12889,6 +14817,24 @@ func (ec *executionContext) childFields_Judgment(ctx context.Context, field grap
 		return ec.fieldContext_Judgment_receivedOn(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Judgment", field.Name)
+}
+
+func (ec *executionContext) childFields_KeptMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_KeptMapping_id(ctx, field)
+	case "mapping":
+		return ec.fieldContext_KeptMapping_mapping(ctx, field)
+	case "by":
+		return ec.fieldContext_KeptMapping_by(ctx, field)
+	case "byName":
+		return ec.fieldContext_KeptMapping_byName(ctx, field)
+	case "unit":
+		return ec.fieldContext_KeptMapping_unit(ctx, field)
+	case "keptAt":
+		return ec.fieldContext_KeptMapping_keptAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KeptMapping", field.Name)
 }
 
 func (ec *executionContext) childFields_LegalGround(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

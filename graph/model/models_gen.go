@@ -11,6 +11,7 @@ import (
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -888,6 +889,128 @@ type DirectivePayload struct {
 	Directive *thads.Directive `json:"directive,omitempty"`
 	// Why nothing was recorded; empty if it was.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Accepts a file that was checked (chấp nhận).
+type ImportAcceptInput struct {
+	// The import.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// All rows, or those without errors (cách chấp nhận).
+	Mode app.AcceptMode `json:"mode"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// Gives up an import (hủy bỏ).
+type ImportCancelInput struct {
+	// The import.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What one column of a file is (một cột).
+type ImportColumnInput struct {
+	// Its place, from 1.
+	Column int `json:"column"`
+	// The header as it is in the file; by it a kept mapping is found again (tiêu đề).
+	Title *string `json:"title,omitempty"`
+	// The code of the field that the column says; none to leave it out (trường dữ liệu).
+	Field *string `json:"field,omitempty"`
+	// In what the amounts are given, for a column of money; đồng where none is given (đơn vị tiền).
+	Unit *sheet.MoneyUnit `json:"unit,omitempty"`
+}
+
+// A field that has the same value in every row (giá trị chung).
+type ImportConstantInput struct {
+	// The code of the field (trường dữ liệu).
+	Field string `json:"field"`
+	// The value, as it would stand in a cell (giá trị).
+	Value string `json:"value"`
+}
+
+// Forgets a kept mapping (xóa cách ghép cột đã lưu).
+type ImportMappingForgetInput struct {
+	// The kept mapping.
+	Mapping string `json:"mapping"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// What forgetting a mapping answers.
+type ImportMappingForgetPayload struct {
+	// The id of the mapping that is kept no longer; null if nothing was done.
+	Mapping *string `json:"mapping,omitempty"`
+	// Why nothing was done; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// How one sheet of a file is read as a register (cách ghép cột).
+type ImportMappingInput struct {
+	// The name of the sheet; none in a CSV file (trang).
+	Sheet *string `json:"sheet,omitempty"`
+	// The last row of the headers, from 1 (dòng tiêu đề).
+	HeaderRow int `json:"headerRow"`
+	// The columns; those that are not named are left out (các cột).
+	Columns []*ImportColumnInput `json:"columns"`
+	// Fields with the same value in every row (giá trị chung).
+	Constants []*ImportConstantInput `json:"constants,omitempty"`
+	// Takes the stored results of formulas (chấp nhận công thức).
+	Formulas bool `json:"formulas"`
+}
+
+// What a mutation of an import answers.
+type ImportPayload struct {
+	// The import as it now stands; null if nothing was done.
+	Import *app.Import `json:"import,omitempty"`
+	// Why nothing was done; empty if it was.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which sheets of a file are read and as what (cách đọc tệp).
+type ImportReadingInput struct {
+	// How the register of cases is read (sổ thụ lý).
+	Cases *ImportMappingInput `json:"cases,omitempty"`
+	// How the register of what happened in cases is read (sổ diễn biến).
+	Events *ImportMappingInput `json:"events,omitempty"`
+}
+
+// Says which column means what (ghép cột).
+type ImportSetMappingInput struct {
+	// The import.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// Which sheets are read and as what; at least one (cách đọc).
+	Reading *ImportReadingInput `json:"reading"`
+	// Keeps the mappings for files with the same headers (lưu cho lần sau).
+	Keep bool `json:"keep"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// Begins the import of an uploaded file (bắt đầu nhập).
+type ImportStartInput struct {
+	// The id that POST /uploads answered.
+	Upload string `json:"upload"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey string `json:"idempotencyKey"`
+}
+
+// Takes back what an import recorded (hoàn tác).
+type ImportUndoInput struct {
+	// The import.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// Why (lý do).
+	Reason string `json:"reason"`
+	// Makes the same request, sent again, one request (khóa chống ghi trùng).
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
 // Appoints an officer (bổ nhiệm, tuyển dụng).

@@ -88,6 +88,13 @@ type (
 	ConferenceEdge                  = Edge[*thads.Conference]
 	TargetConnection                = Connection[*thads.Target]
 	TargetEdge                      = Edge[*thads.Target]
+
+	ImportConnection        = Connection[*app.Import]
+	ImportEdge              = Edge[*app.Import]
+	ImportEntryConnection   = Connection[*app.ImportEntry]
+	ImportEntryEdge         = Edge[*app.ImportEntry]
+	ImportProblemConnection = Connection[*ImportProblem]
+	ImportProblemEdge       = Edge[*ImportProblem]
 )
 
 // optional is nil for the zero value.

@@ -1,0 +1,81 @@
+package graph_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/thads/thads/graph"
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/thads"
+)
+
+// Filters and orders that do not come through the API are read as it reads them.
+func TestArgumentsOfLists(t *testing.T) {
+	a := graph.NewArguments()
+	yes, least, kind := true, thads.Dong(9007199254740991), thads.OnRequest
+	for name, tt := range map[string]struct {
+		filter, orderBy, direction string
+		want                       graph.CaseList
+	}{
+		"nothing": {"", "", "", graph.CaseList{By: app.CasesByUpdate, Descending: true}},
+		"all":     {"{}", "NUMBER", "", graph.CaseList{Filter: &app.CaseFilter{}, By: app.CasesByNumber}},
+		"much": {
+			`{"states":["VOLUNTARY","IN_PROGRESS"],"live":true,"initiation":"ON_REQUEST","units":["un_1"],"openedOn":{"from":"2018-10-01","to":null},
+				"total":{"min":9007199254740991},"tags":[],"officers":null}`,
+			"DEBTOR_NAME", "DESC",
+			graph.CaseList{
+				Filter: &app.CaseFilter{
+					States: []thads.CaseState{thads.StateVoluntary, thads.StateInProgress}, Live: &yes, Initiation: &kind, Units: []thads.UnitID{"un_1"},
+					OpenedOn: &app.DateRange{From: thads.DateOf(2018, 10, 1)}, Total: &app.DongRange{Min: &least}, Tags: []thads.Tag{},
+				},
+				By: app.CasesByDebtor, Descending: true,
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := a.Cases(t.Context(), tt.filter, tt.orderBy, tt.direction)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	for name, tt := range map[string]struct {
+		filter, orderBy, direction string
+		code                       thads.Code
+		field                      string
+	}{
+		"no JSON":              {"x", "", "", thads.CodeInvalid, "filter"},
+		"a list":               {"[]", "", "", thads.CodeInvalid, "filter"},
+		"null":                 {"null", "", "", thads.CodeInvalid, "filter"},
+		"two objects":          {"{} {}", "", "", thads.CodeInvalid, "filter"},
+		"an unknown name":      {`{"state":"CLOSED"}`, "", "", thads.CodeInvalid, "filter.state"},
+		"another spelling":     {`{"States":["DONE"]}`, "", "", thads.CodeInvalid, "filter.States"},
+		"an unknown state":     {`{"states":["NONE"]}`, "", "", thads.CodeInvalid, "filter.states[0]"},
+		"a wrong type":         {`{"live":"yes"}`, "", "", thads.CodeInvalid, "filter.live"},
+		"no date":              {`{"openedOn":{"from":"2018-13-45"}}`, "", "", thads.CodeInvalid, ""},
+		"too much":             {`{"total":{"min":1e30}}`, "", "", thads.CodeInvalid, ""},
+		"an unknown order":     {"", "NAME", "ASC", thads.CodeInvalid, "orderBy.field"},
+		"an unknown direction": {"", "NUMBER", "UP", thads.CodeInvalid, "orderBy.direction"},
+		"a direction alone":    {"", "", "ASC", thads.CodeRequired, "orderBy"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := a.Cases(t.Context(), tt.filter, tt.orderBy, tt.direction)
+			refusals, ok := thads.Refusals(err)
+			if !ok || refusals[0].Code != tt.code || strings.Join(refusals[0].Field, ".") != tt.field {
+				t.Errorf("got %v, want %s at %q", err, tt.code, tt.field)
+			}
+		})
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := a.Cases(ended, "", "", ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the end: %v", err)
+	}
+}
