@@ -32,6 +32,7 @@ func registerOf(k Kind) (anyRegister, bool) {
 	case Cases:
 		return newRegister(), true
 	case CaseEvents:
+		return newEventRegister(), true
 	}
 	return nil, false
 }
