@@ -1,0 +1,344 @@
+package sheet_test
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/thads/thads/internal/sheet"
+	"github.com/thads/thads/internal/thads"
+)
+
+// events are the types of events by the register that they belong to.
+func recordEvent(k sheet.Kind) reflect.Type {
+	return map[sheet.Kind]reflect.Type{
+		sheet.Units: reflect.TypeFor[thads.UnitEvent](), sheet.Officers: reflect.TypeFor[thads.OfficerEvent](),
+		sheet.Verdicts: reflect.TypeFor[thads.VerdictEvent](), sheet.Directives: reflect.TypeFor[thads.DirectiveEvent](),
+		sheet.Tasks: reflect.TypeFor[thads.TaskEvent](), sheet.DirectedCases: reflect.TypeFor[thads.DirectedCaseEvent](),
+		sheet.Conferences: reflect.TypeFor[thads.ConferenceEvent](), sheet.Targets: reflect.TypeFor[thads.TargetEvent](),
+	}[k]
+}
+
+// words are the constants of the enumerations that stand in columns of their own.
+func recordWords(t reflect.Type) []string {
+	switch t {
+	case reflect.TypeFor[thads.UnitLevel]():
+		var out []string
+		for _, l := range thads.UnitLevels() {
+			out = append(out, string(l.Level))
+		}
+		return out
+	case reflect.TypeFor[thads.OfficerRank]():
+		return values(thads.OfficerRanks())
+	case reflect.TypeFor[thads.OfficerPosition]():
+		return values(thads.OfficerPositions())
+	case reflect.TypeFor[thads.VerdictCategory]():
+		var out []string
+		for _, c := range thads.VerdictCategories() {
+			out = append(out, string(c.Category))
+		}
+		return out
+	case reflect.TypeFor[thads.DirectiveType]():
+		return values(thads.DirectiveTypes())
+	case reflect.TypeFor[thads.SecurityClass]():
+		return values(thads.SecurityClasses())
+	case reflect.TypeFor[thads.ConferenceKind]():
+		return values(thads.ConferenceKinds())
+	case reflect.TypeFor[thads.DaySession]():
+		return values(thads.DaySessions())
+	case reflect.TypeFor[thads.TargetIssuer]():
+		return values(thads.TargetIssuers())
+	case reflect.TypeFor[thads.TargetReach]():
+		return values(thads.TargetReaches())
+	case reflect.TypeFor[thads.Operator]():
+		return values(thads.Operators())
+	case reflect.TypeFor[thads.QuantityUnit]():
+		return values(thads.QuantityUnits())
+	case reflect.TypeFor[thads.Metric]():
+		var out []string
+		for _, m := range thads.Metrics() {
+			out = append(out, string(m.Metric))
+		}
+		return out
+	}
+	return nil
+}
+
+func values[T ~string](terms []thads.Term[T]) []string {
+	var out []string
+	for _, t := range terms {
+		out = append(out, string(t.Value))
+	}
+	return out
+}
+
+// steps are the kinds of events that a register has.
+func recordSteps(k sheet.Kind) []string {
+	switch k {
+	case sheet.Units:
+		return kindsOf(thads.UnitEventSpecs())
+	case sheet.Officers:
+		return kindsOf(thads.OfficerEventSpecs())
+	case sheet.Verdicts:
+		return kindsOf(thads.VerdictEventSpecs())
+	case sheet.Directives:
+		return kindsOf(thads.DirectiveEventSpecs())
+	case sheet.Tasks:
+		return kindsOf(thads.TaskEventSpecs())
+	case sheet.DirectedCases:
+		return kindsOf(thads.DirectedCaseEventSpecs())
+	case sheet.Conferences:
+		return kindsOf(thads.ConferenceEventSpecs())
+	default:
+		return kindsOf(thads.TargetEventSpecs())
+	}
+}
+
+func kindsOf[K ~string](specs []thads.EventSpec[K]) []string {
+	var out []string
+	for _, s := range specs {
+		if s.Kind != "VOIDED" {
+			out = append(out, string(s.Kind))
+		}
+	}
+	return out
+}
+
+// A filler fills events with what the domain could have stored: texts without
+// spaces at their ends, names without line breaks, lists that are nil or have
+// something.
+type filler struct {
+	t *rapid.T
+	// seldom is how many of ten fields are left empty.
+	seldom int
+}
+
+var (
+	anyText = rapid.Custom(func(t *rapid.T) string {
+		pieces := []string{
+			"Kế hoạch", "=1+1", "-3", "+84", "@SUM(A1)", "'", "\"", ";", ",", "\n", "\t", "\r\n", "\x01", "_x000D_", "json:", "json:\"a\"", "|", " ", "Đ", "ờ", "😀",
+			"</t>", "&amp;", "\u2028", "\u0085", "0123", "1.234", "\ufeff", "\uffff", "{}", "[]",
+		}
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 1, 6).Draw(t, "pieces"), "")
+		if rapid.IntRange(0, 30).Draw(t, "long") == 30 {
+			s += strings.Repeat("dài \n", rapid.IntRange(3000, 3900).Draw(t, "times"))
+		}
+		return strings.TrimSpace(s)
+	})
+	aName = rapid.Custom(func(t *rapid.T) string {
+		name := []rune(thads.NormalizeName(anyText.Draw(t, "text")))
+		return strings.TrimSpace(string(name[:min(len(name), 200)]))
+	})
+	// What names a record has neither the signs that divide several of them nor
+	// spaces at its ends.
+	aReference = rapid.Custom(func(t *rapid.T) string {
+		return thads.NormalizeName("38." + strings.NewReplacer(";", "", ",", "").Replace(aName.Draw(t, "name")))
+	})
+	aDay = rapid.Custom(func(t *rapid.T) thads.Date {
+		return thads.DateOf(1900, 1, 1).AddDays(rapid.IntRange(0, 70_000).Draw(t, "day"))
+	})
+)
+
+func (f *filler) fill(v reflect.Value, at string, explicit bool) {
+	if at != "" && rapid.IntRange(1, 10).Draw(f.t, "given") <= f.seldom {
+		return
+	}
+	t := v.Type()
+	switch {
+	case t == reflect.TypeFor[thads.Date]():
+		v.Set(reflect.ValueOf(aDay.Draw(f.t, "date")))
+	case t == reflect.TypeFor[thads.DocumentNumber]():
+		v.Set(reflect.ValueOf(thads.ParseDocumentNumber(aName.Draw(f.t, "number"))))
+	case t == reflect.TypeFor[thads.Quantity]():
+		q := thads.Quantity{Unit: thads.QuantityUnit(rapid.SampledFrom(values(thads.QuantityUnits())).Draw(f.t, "unit"))}
+		q.Value = rapid.OneOf(rapid.Int64Range(-1_000_000, 1_000_000), rapid.Int64Range(-int64(thads.MaxDong), int64(thads.MaxDong))).Draw(f.t, "value")
+		v.Set(reflect.ValueOf(q))
+	case t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct:
+		v.Set(reflect.New(t.Elem()))
+		f.fields(v.Elem(), at)
+	case t.Kind() == reflect.Pointer:
+		v.Set(reflect.New(t.Elem()))
+		v.Elem().SetInt(rapid.Int64Range(0, 100).Draw(f.t, "count"))
+	case t.Kind() == reflect.Struct:
+		f.fields(v, at)
+	case t.Kind() == reflect.Slice:
+		n := rapid.IntRange(1, 3).Draw(f.t, "length")
+		v.Set(reflect.MakeSlice(t, n, n))
+		for i := range n {
+			if e := v.Index(i); e.Kind() == reflect.String {
+				e.SetString(aReference.Draw(f.t, "entry"))
+			} else {
+				f.fields(e, at)
+			}
+		}
+	case t.Kind() == reflect.Bool:
+		v.SetBool(rapid.Bool().Draw(f.t, "flag"))
+	case t.Kind() == reflect.Int:
+		v.SetInt(rapid.Int64Range(1990, 2100).Draw(f.t, "year"))
+	case recordWords(t) != nil:
+		v.SetString(rapid.SampledFrom(recordWords(t)).Draw(f.t, "word"))
+	case strings.HasSuffix(t.Name(), "ID"):
+		v.SetString(aReference.Draw(f.t, "reference"))
+	default:
+		v.SetString(anyText.Draw(f.t, "text"))
+	}
+}
+
+func (f *filler) fields(v reflect.Value, at string) {
+	for i := range v.NumField() {
+		if field := v.Type().Field(i); field.IsExported() && !field.Anonymous {
+			f.fill(v.Field(i), strings.TrimPrefix(at+"."+field.Name, "."), false)
+		}
+	}
+}
+
+// tidy makes of an event what reading gives: nothing of what recording itself
+// fills in, and no empty parts.
+func tidy(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() && v.Elem().Kind() == reflect.Struct && !tidy(v.Elem()) {
+			v.SetZero()
+		}
+		return !v.IsNil()
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[thads.DocumentNumber]() {
+			return !v.IsZero()
+		}
+		some := false
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && !f.Anonymous {
+				// A flag that is written as no tells of the part that it is in.
+				some = tidy(v.Field(i)) || some || f.Name == "Tracked"
+			}
+		}
+		return some
+	default:
+		return !v.IsZero()
+	}
+}
+
+func randomRecord(t *rapid.T, k sheet.Kind) []any {
+	f := &filler{t: t, seldom: rapid.IntRange(0, 9).Draw(t, "seldom")}
+	var out []any
+	for range rapid.IntRange(1, 4).Draw(t, "events") {
+		p := reflect.New(recordEvent(k))
+		f.fields(p.Elem(), "")
+		p.Elem().FieldByName("Kind").SetString(rapid.SampledFrom(recordSteps(k)).Draw(t, "kind"))
+		p.Elem().FieldByName("EffectiveOn").Set(reflect.ValueOf(aDay.Draw(t, "on")))
+		switch e := p.Interface().(type) {
+		case *thads.VerdictEvent:
+			e.Unit, e.Officer = "", ""
+		case *thads.DirectedCaseEvent:
+			e.Unit = ""
+		case *thads.UnitEvent:
+			if e.Kind == thads.UnitPeriodLocked {
+				e.EffectiveOn = 0
+			}
+		}
+		tidy(p.Elem())
+		out = append(out, p.Interface())
+	}
+	return out
+}
+
+func recordFile(t testing.TB, k sheet.Kind, f sheet.Format, keys []string, records [][]any) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := sheet.NewRecordWriter(&b, sheet.RecordExport{Kind: k, Format: f, Events: true, List: []sheet.ListColumn{{Header: "Hồ sơ", Width: 20}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, events := range records {
+		if err := w.List([]any{keys[i]}); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events {
+			if err := w.Event(keys[i], e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// readRecords reads a file of records back; problems are given as lines.
+func readRecords(t testing.TB, data []byte, change func(*sheet.Mapping)) (entries []*sheet.RecordEntry, problems []string) {
+	t.Helper()
+	book, err := sheet.Open(bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := sheet.DetectRecords(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m == nil {
+		t.Fatal("no register was found")
+	}
+	if change != nil {
+		change(m)
+	}
+	r, err := sheet.NewRecordReader(book, m, func(p sheet.Problem) { problems = append(problems, string(p.Severity)+" "+p.String()) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range r.Entries() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, e)
+	}
+	return entries, problems
+}
+
+// Whatever records hold, writing and reading them gives the same events.
+func TestRecordsBackAndForth(t *testing.T) {
+	for _, k := range sheet.RecordKinds() {
+		for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
+			t.Run(fmt.Sprintf("%s %s", k.Value, f), func(t *testing.T) {
+				rapid.Check(t, func(rt *rapid.T) {
+					var records [][]any
+					var keys []string
+					for i := range rapid.IntRange(1, 3).Draw(rt, "records") {
+						records = append(records, randomRecord(rt, k.Value))
+						keys = append(keys, fmt.Sprintf("%d %s", i, aName.Draw(rt, "key")))
+					}
+					for i := range keys {
+						keys[i] = thads.NormalizeName(keys[i])
+					}
+					entries, problems := readRecords(t, recordFile(t, k.Value, f, keys, records), nil)
+					if len(problems) > 0 {
+						rt.Fatalf("problems: %q", problems)
+					}
+					var gotKeys []string
+					for i, e := range entries {
+						gotKeys = append(gotKeys, e.Key)
+						if e.Failed || i >= len(records) {
+							rt.Fatalf("entry %d of %d failed", i, len(records))
+						}
+						var got []any
+						for _, ev := range e.Events {
+							got = append(got, ev.Event)
+						}
+						if d := cmp.Diff(records[i], got); d != "" {
+							rt.Fatalf("record %d (-written +read):\n%s", i, d)
+						}
+					}
+					if !slices.Equal(keys, gotKeys) {
+						rt.Fatalf("keys %q, want %q", gotKeys, keys)
+					}
+				})
+			})
+		}
+	}
+}
