@@ -67,14 +67,17 @@ func (a About) made() string {
 
 // footer is the foot of a printed page, in the notation of spreadsheets.
 func (a About) footer() string {
-	// An ampersand begins an instruction unless it is doubled, and digits behind
-	// &L would be a size of type.
-	plain := func(s string) string { return strings.ReplaceAll(s, "&", "&&") }
 	left := a.made()
 	if a.Title != "" {
 		left = strings.TrimSuffix(clipRunes(thads.NormalizeName(a.Title), 80)+" – "+left, " – ")
 	}
-	return "&L" + strings.TrimLeft(plain(left), "0123456789") + "&RTrang &P/&N"
+	// An ampersand begins an instruction unless it is doubled, and a number behind
+	// &L would be a size of type.
+	left = strings.ReplaceAll(left, "&", "&&")
+	if left != "" && left[0] <= '9' {
+		left = " " + left
+	}
+	return "&L" + left + "&RTrang &P/&N"
 }
 
 // properties are the core properties of a workbook.

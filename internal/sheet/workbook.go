@@ -177,11 +177,11 @@ func (s *sheetWriter) begin() error {
 		cells[i] = cell{value: c.header, style: c.headStyle}
 		lines = max(lines, wrappedLines(c.header, c.width))
 	}
-	return s.row(cells, float64(lines)*15+6)
+	return s.row(cells, float64(min(lines*lineHeight+6, maxRowHeight)))
 }
 
-// row writes the next row. A height of 0 leaves it to the program that opens
-// the file, which makes room for all lines of a text.
+// row writes the next row. A height of 0 makes room for all lines of its texts,
+// as far as a row can: not every program does when it opens a file.
 func (s *sheetWriter) row(cells []cell, height float64) error {
 	if s.rows == lastRow {
 		return refuse(thads.CodeLimit, "Trang “%[1]s” đã đủ %[2]d dòng; hãy lọc bớt rồi xuất thành nhiều tệp", "The sheet “%[1]s” has %[2]d rows and takes no more; export several files by a filter", s.name, lastRow)
@@ -190,9 +190,14 @@ func (s *sheetWriter) row(cells []cell, height float64) error {
 	number := strconv.Itoa(s.rows)
 	b := append(s.buf[:0], `<row r="`...)
 	b = append(append(b, number...), '"')
-	if height > 0 {
+	switch lines := s.lines(cells); {
+	case height > 0:
 		b = append(b, ` ht="`...)
 		b = append(strconv.AppendFloat(b, height, 'f', -1, 64), `" customHeight="1"`...)
+	case lines > 1:
+		// Not a height of somebody's choice: it follows the text when that changes.
+		b = append(b, ` ht="`...)
+		b = append(strconv.AppendInt(b, min(int64(lines)*lineHeight, maxRowHeight), 10), '"')
 	}
 	b = append(b, '>')
 	for i := range cells {
@@ -244,6 +249,37 @@ func (s *sheetWriter) row(cells []cell, height float64) error {
 	_, err := s.out.Write(b)
 	return err
 }
+
+// Heights in points.
+const (
+	lineHeight   = 15
+	maxRowHeight = 409
+)
+
+// lines is how many lines the texts of a row take, at most so many as a row can
+// show.
+func (s *sheetWriter) lines(cells []cell) int {
+	most := 1
+	for i := range cells {
+		text, ok := cells[i].value.(string)
+		if !ok || i >= len(s.columns) || cells[i].style != styleNone && cells[i].style != styleProblem || !wraps(s.columns[i].style) {
+			continue
+		}
+		width := int(s.columns[i].width) - 1
+		if len(text) <= width && strings.IndexByte(text, '\n') < 0 {
+			continue
+		}
+		lines := 0
+		for line := range strings.SplitSeq(text, "\n") {
+			lines += 1 + (utf8.RuneCountInString(line)+utf8.RuneCountInString(line)/12)/width
+		}
+		most = max(most, lines)
+	}
+	return min(most, maxRowHeight/lineHeight+1)
+}
+
+// wraps tells whether cells of a style break their texts into lines.
+func wraps(style int) bool { return style == styleText || style == styleProblem }
 
 // textOf returns a value as text where it is written as one. Dates before March
 // 1900 are, because spreadsheets count them wrongly.
