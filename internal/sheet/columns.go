@@ -196,8 +196,9 @@ type register[R any] struct {
 	headers map[string]int
 	byCode  map[string]int
 	// guess returns the code of the column that a header means which is no known
-	// one; "" where none. It may be nil.
-	guess func(title string) string
+	// one, given the titles above one another and what finds the known ones; ""
+	// where it means none. Without it the lowest title counts.
+	guess func(path []string, known func(title string) string) string
 	// lacking returns which columns a mapping lacks; nil where it is those that
 	// are required.
 	lacking func(has func(code string) bool) []string
@@ -232,17 +233,29 @@ func (r *register[R]) fields() []Field {
 	out := make([]Field, r.size())
 	for i := range out {
 		c := r.column(i)
-		out[i] = Field{Code: c.code, Header: c.header, Help: c.help, Required: c.required, Money: c.format == formatDong, Example: c.example, Choices: c.choices()}
+		out[i] = Field{Code: c.code, Header: c.header, Help: c.help, Required: c.required, Money: c.format == formatDong, Example: c.example, Choices: c.choices(), date: c.format == formatDate, secret: c.secret}
 	}
 	return out
 }
 
-// recognise returns the code of the column that a header means.
-func (r *register[R]) recognise(title string) (string, bool) {
-	if i, ok := r.headers[headerKey(title)]; ok {
-		return r.column(i).code, true
+// recognise returns the code of the column that a header means; "" where none.
+func (r *register[R]) recognise(title string) string {
+	if code := r.known(title); code != "" {
+		return code
 	}
-	return "", false
+	path := strings.Split(title, titleDivider)
+	if r.guess != nil {
+		return r.guess(path, r.known)
+	}
+	return r.known(path[len(path)-1])
+}
+
+// known returns the code of the column that has the header, in any spelling.
+func (r *register[R]) known(title string) string {
+	if i, ok := r.headers[headerKey(title)]; ok {
+		return r.column(i).code
+	}
+	return ""
 }
 
 // parts are the codes of the columns that a column gives: its own, or those that
@@ -368,7 +381,7 @@ func newRegister() *register[CaseRow] {
 	stateWords := vocabularyOf(states, map[string]thads.CaseState{"chưa có điều kiện": thads.StateNotEnforceable, "hoãn": thads.StatePostponed, "sổ theo dõi riêng": thads.StateSeparateBook, "tự nguyện": thads.StateVoluntary, "tạm dừng": thads.StatePaused})
 	tagWords := vocabularyOf(thads.Tags(), nil)
 
-	r := &register[CaseRow]{lacking: lackingOfCases}
+	r := &register[CaseRow]{lacking: lackingOfCases, guess: guessCase}
 	r.columns = []column[CaseRow]{
 		colUnit: textColumn(column[CaseRow]{
 			code: "unit", header: "Mã đơn vị", aliases: []string{"Đơn vị", "Mã cơ quan THADS"}, required: true, width: 12, example: "38.01", field: "toUnit",
@@ -705,27 +718,6 @@ func tagColumn(c column[CaseRow]) column[CaseRow] {
 		return strings.Join(names, "; ")
 	}
 	return c
-}
-
-// headerKey is the form in which headers are compared: without what stands in
-// parentheses (units, formats), marks of required columns, case and diacritics.
-func headerKey(s string) string {
-	var b strings.Builder
-	depth := 0
-	for _, r := range s {
-		switch {
-		case r == '(':
-			depth++
-		case r == ')' && depth > 0:
-			depth--
-		case depth == 0:
-			b.WriteRune(r)
-		}
-	}
-	if k := key(b.String()); k != "" {
-		return k
-	}
-	return key(s)
 }
 
 // lackingOfCases are the columns without which no case can be opened. A register

@@ -1,5 +1,257 @@
 package sheet
 
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/thads/thads/internal/thads"
+)
+
 // compositesOfCases are the columns of books that hold several columns of the
 // template together.
-func compositesOfCases() []column[CaseRow] { return nil }
+func compositesOfCases() []column[CaseRow] {
+	return []column[CaseRow]{
+		numberDateColumn(column[CaseRow]{
+			code: "numberAndDate", gives: []string{"number", "date"}, header: "Số, ngày quyết định thi hành án", example: "46/QĐ-CCTHADS ngày 05/10/2018", field: "decision",
+			aliases: []string{"Số, ngày quyết định", "Số, ngày ra quyết định", "Số, ngày ra quyết định thi hành án", "Quyết định thi hành án", "Quyết định thi hành án số, ngày"},
+			help:    vi("Số và ngày quyết định thi hành án trong một ô.", "Number and date of the enforcement decision in one cell."),
+		}, func(r *CaseRow) (*string, *thads.Date) { return &r.Number, &r.Date }, nil),
+		numberDateColumn(column[CaseRow]{
+			code: "judgmentNumberAndDate", gives: []string{"judgmentNumber", "judgmentDate"}, header: "Số, ngày bản án, quyết định", example: "07/2018/DS-ST ngày 05/9/2018", field: "particulars.judgment",
+			aliases: []string{"Số, ngày bản án", "Bản án số, ngày", "Bản án, quyết định số, ngày"},
+			help:    vi("Số và ngày bản án, quyết định trong một ô.", "Number and date of the judgment in one cell."),
+		}, func(r *CaseRow) (*string, *thads.Date) { return &r.JudgmentNumber, &r.JudgmentDate }, nil),
+		numberDateColumn(column[CaseRow]{
+			code: "judgmentNumberDateCourt", gives: []string{"judgmentNumber", "judgmentDate", "court"}, header: "Số, ngày bản án, quyết định của Tòa án", example: "07/2018/DS-ST ngày 05/9/2018 của TAND huyện Nga Sơn", field: "particulars.judgment",
+			aliases: []string{"Bản án, quyết định", "Bản án", "Bản án, quyết định của Tòa án", "Số, ngày, tên Tòa án", "Bản án, quyết định số, ngày của Tòa án"},
+			help:    vi("Số, ngày bản án và tên Tòa án trong một ô.", "Number and date of the judgment and the court in one cell."),
+		}, func(r *CaseRow) (*string, *thads.Date) { return &r.JudgmentNumber, &r.JudgmentDate }, func(r *CaseRow) *string { return &r.Court }),
+		partyColumn("debtor", "người phải thi hành án", ofDebtor, func(r *CaseRow) *PartyCells { return &r.Debtor }),
+		partyColumn("creditor", "người được thi hành án", ofCreditor, func(r *CaseRow) *PartyCells { return &r.Creditor }),
+		partyColumn("related", "người có quyền lợi, nghĩa vụ liên quan", ofRelated, func(r *CaseRow) *PartyCells { return &r.Related }),
+	}
+}
+
+// numberDateColumn reads the number and date of a paper, and who issued it where
+// issuer is not nil, from one cell.
+func numberDateColumn[R any](c column[R], at func(*R) (*string, *thads.Date), issuer func(*R) *string) column[R] {
+	c.width = 26
+	c.set = func(r *R, v *reading) {
+		number, date := at(r)
+		var rest string
+		*number, *date, rest = v.asNumberDate(issuer != nil)
+		switch {
+		case rest == "" || v.code != "":
+		case issuer != nil:
+			*issuer(r) = rest
+		default:
+			v.warn("Phần “%[1]s” sau số và ngày không được nhập", "“%[1]s” behind number and date is left out", clip(rest))
+		}
+	}
+	c.get = func(*R) any { return nil }
+	return c
+}
+
+var (
+	// datePattern finds dates within a text: 05/09/2018, 5-9-2018, ngày 05 tháng 9
+	// năm 2018.
+	datePattern = regexp.MustCompile(`(?i)(?:ng[àa]y\s*:?\s*)?(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4})|ng[àa]y\s+(\d{1,2})\s+th[áa]ng\s+(\d{1,2})\s+n[ăa]m\s+(\d{4})`)
+	// shortDatePattern finds what was meant as a date and lacks its century.
+	shortDatePattern = regexp.MustCompile(`(?i)(?:^|[^\d/])\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2}(?:[^\d/]|$)|ng[àa]y\s+\d`)
+	// numberPattern finds the number behind the words before it: "Bản án dân sự
+	// sơ thẩm số: 07/2018/DS-ST".
+	numberPattern = regexp.MustCompile(`^[^\d]*[\s:.](\d+\s*[\p{L}]{0,3}\s*[/-].*)$`)
+	// courtPattern finds the court behind a number.
+	courtPattern = regexp.MustCompile(`(?i)^(.*?\d.*?)[\s,;–(-]+((?:của\s+|do\s+)?(?:t[òo]a|toà|tand|hội đồng|trọng tài|trung tâm|ủy ban|uỷ ban|ubnd|cục|chi cục)(?:\s.*)?)$`)
+)
+
+// asNumberDate returns the number and date of a paper that a cell holds
+// together, and what stands behind them; with an issuer, also what stands
+// between them. Either may be missing.
+func (r *reading) asNumberDate(issuer bool) (number string, date thads.Date, rest string) {
+	text := r.asText()
+	if r.code != "" {
+		return "", 0, ""
+	}
+	before, match, after := text, "", ""
+	for _, m := range datePattern.FindAllStringSubmatchIndex(text, -1) {
+		if m[2] >= 0 && m[0] == m[2] && m[0] > 0 && strings.ContainsRune("0123456789/.", rune(text[m[0]-1])) {
+			continue // the middle of a number
+		}
+		if next := firstRune(text[m[1]:]); m[1] < len(text) && (next == '/' || next >= '0' && next <= '9') {
+			continue
+		}
+		if match != "" {
+			r.wrong(thads.CodeInvalid, "Ô có nhiều ngày; mỗi ô ghi số và ngày của một văn bản, ví dụ 46/QĐ-CCTHADS ngày 05/10/2018", "The cell has several dates; number and date of one paper are expected, for example 46/QĐ-CCTHADS ngày 05/10/2018")
+			return "", 0, ""
+		}
+		before, match, after = text[:m[0]], text[m[0]:m[1]], text[m[1]:]
+	}
+	switch {
+	case match != "":
+		var err error
+		if date, err = thads.ParseVietnameseDate(strings.TrimSpace(dateOnly(match))); err != nil {
+			r.refused(err, dateExpected)
+			return "", 0, ""
+		}
+	case shortDatePattern.MatchString(text):
+		r.wrong(thads.CodeInvalid, "Không đọc được ngày trong ô; %[1]s", "The date in the cell cannot be read; %[2]s", dateExpected.VI, dateExpected.EN)
+		return "", 0, ""
+	}
+	const between = " ,;:.-–()"
+	before, after = strings.Trim(before, between), strings.Trim(after, between)
+	if before == "" {
+		before, after = after, ""
+	}
+	if m := numberPattern.FindStringSubmatch(before); m != nil {
+		before = m[1]
+	}
+	rest = after
+	if issuer {
+		if m := courtPattern.FindStringSubmatch(before); m != nil {
+			before, rest = m[1], strings.TrimSpace(m[2]+" "+after)
+		}
+		for _, word := range []string{"của ", "do ", "Của ", "Do "} {
+			rest = strings.TrimPrefix(rest, word)
+		}
+	}
+	return strings.Trim(before, between), date, rest
+}
+
+// dateOnly takes the word before a numeric date off.
+func dateOnly(s string) string {
+	if i := strings.IndexAny(s, "0123456789"); i > 0 && strings.ContainsAny(s, "/.-") {
+		s = s[i:]
+	}
+	return s
+}
+
+// partyColumn reads names and addresses of the parties of one role.
+func partyColumn(role, header string, of part, at func(*CaseRow) *PartyCells) column[CaseRow] {
+	c := column[CaseRow]{
+		code: role + "NameAndAddress", gives: []string{role + "Name", role + "Address"}, header: "Họ tên, địa chỉ " + header, part: of, width: 36, example: "Nguyễn Văn A, sinh năm 1985, địa chỉ: phường Ba Đình, thành phố Thanh Hóa",
+		aliases: []string{"Tên, địa chỉ " + header, header + ", địa chỉ"},
+		help:    vi("Họ tên và địa chỉ trong một ô, mỗi người một dòng.", "Name and address in one cell, a party a line."),
+	}
+	c.set = func(r *CaseRow, v *reading) {
+		parties := v.asParties()
+		if len(parties) == 0 {
+			return
+		}
+		p := at(r)
+		p.Name, p.Address, p.Others = parties[0].Name, parties[0].Address, parties[1:]
+		if p.BirthYear == 0 {
+			p.BirthYear = parties[0].BirthYear
+		}
+	}
+	c.get = func(*CaseRow) any { return nil }
+	return c
+}
+
+var (
+	birthPattern = regexp.MustCompile(`(?i)[\s,;(–-]*(?:sinh\s+n[ăa]m|n[ăa]m\s+sinh|sinh\s+ng[àa]y|sinh|sn)\s*:?\s*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4})(?:\)|$|[\s,;.])`)
+	// addressPattern finds the words before an address.
+	addressPattern = regexp.MustCompile(`(?i)(?:^|[\s,;:.(–-]+)(?:địa\s*chỉ|dia\s*chi|đ\s*/\s*c|đc|nơi\s*cư\s*trú|nơi\s*ở|cư\s*trú\s*tại|cư\s*trú|cùng\s*trú\s*tại|trú\s*tại|trú\s*quán|đkhktt|hktt|hộ\s*khẩu(?:\s*thường\s*trú)?|trụ\s*sở(?:\s*chính)?)(?:\s*tại)?(?:\s*:\s*|\s+)`)
+)
+
+// asParties returns the parties whose names and addresses a cell holds, a party
+// a line. Lines that begin like an address belong to the party before; where
+// lines are numbered, every line without a number does.
+func (r *reading) asParties() []PartyCells {
+	lines := r.asLines()
+	var texts []string
+	numbered := false
+	if len(lines) > 0 {
+		_, numbered = listItem(lines[0])
+	}
+	for i, line := range lines {
+		item, isItem := listItem(line)
+		goesOn := i > 0 && (numbered && !isItem || !numbered && beginsAddress(line))
+		if goesOn {
+			texts[len(texts)-1] += "\n" + line
+			continue
+		}
+		if numbered {
+			line = item
+		}
+		texts = append(texts, line)
+	}
+	parties := make([]PartyCells, len(texts))
+	for i, text := range texts {
+		parties[i] = partyOf(text)
+	}
+	return parties
+}
+
+// partyOf reads one party: "Nguyễn Văn A, sinh năm 1985, địa chỉ: xã B, huyện C".
+// Without a word for it, the address is what stands behind the first line,
+// comma or dash.
+func partyOf(text string) PartyCells {
+	const between = " ,;:.-–(\n"
+	var p PartyCells
+	if m := birthPattern.FindStringSubmatchIndex(text); m != nil {
+		p.BirthYear, _ = strconv.Atoi(text[m[2]:m[3]])
+		text = text[:m[0]] + ", " + text[m[1]:]
+	}
+	clean := func(s string) string { return thads.NormalizeName(strings.Trim(s, between)) }
+	if m := addressPattern.FindStringIndex(text); m != nil && m[0] > 0 {
+		p.Name, p.Address = clean(text[:m[0]]), clean(text[m[1]:])
+		return p
+	}
+	name, address, lines := strings.Cut(text, "\n")
+	for _, divider := range []string{", ", "; ", " - ", " – "} {
+		before, after, found := strings.Cut(name, divider)
+		if found && clean(after) != "" && (!lines || beginsAddress(after)) {
+			name, address = before, after+", "+address
+			break
+		}
+	}
+	p.Name, p.Address = clean(name), clean(strings.ReplaceAll(address, "\n", ", "))
+	return p
+}
+
+// beginsAddress tells whether a line is an address and no name.
+func beginsAddress(line string) bool {
+	if m := addressPattern.FindStringIndex(line); m != nil && m[0] == 0 {
+		return true
+	}
+	if m := birthPattern.FindStringIndex(line); m != nil && m[0] == 0 {
+		return true
+	}
+	words := strings.Fields(key(line))
+	if len(words) == 0 {
+		return true
+	}
+	if words[0][0] >= '0' && words[0][0] <= '9' {
+		return true
+	}
+	two := words[0]
+	if len(words) > 1 {
+		two += " " + words[1]
+	}
+	// Vietnamese names do not begin with these, folded: units of the country and
+	// what is smaller. "Tổ", "Phố", "Đường" may be parts of names and need more.
+	switch words[0] {
+	case "thon", "xom", "xa", "phuong", "huyen", "quan", "tinh", "tp", "tdp", "ap", "khoi", "ngo", "ngach", "hem", "sn", "tt", "tx":
+		return !isName(line)
+	}
+	switch two {
+	case "thi tran", "thi xa", "thanh pho", "to dan", "so nha", "khu pho", "tieu khu", "khu dan", "khu tap", "to 1", "to 2", "to 3", "to 4", "to 5", "to 6", "to 7", "to 8", "to 9":
+		return true
+	}
+	return false
+}
+
+// isName tells whether a line that begins with a word of addresses is the name
+// of a person all the same: Phương and Quân are first syllables of some names,
+// told apart by their diacritics.
+func isName(line string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(thads.NormalizeName(line)), " ")
+	switch strings.Trim(first, ",.:") {
+	case "thôn", "xóm", "xã", "phường", "huyện", "quận", "tỉnh", "tp", "tdp", "ấp", "khối", "ngõ", "ngách", "hẻm", "sn", "tt", "tx",
+		"thon", "xom", "xa", "huyen", "ap", "khoi", "ngo", "ngach", "hem":
+		return false
+	}
+	return true
+}

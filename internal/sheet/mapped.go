@@ -74,6 +74,17 @@ type mappedCell struct {
 	at    int // from 0
 	field int
 	unit  thads.MoneyUnit
+	// names tells that the column names the case.
+	names bool
+}
+
+// namesCase tells whether the column of a code names the case of a row.
+func namesCase(code string) bool {
+	switch code {
+	case "key", "unit", "number", "numberAndDate", "officer":
+		return true
+	}
+	return false
 }
 
 // A partConstant is the value of a column of a party or an obligation.
@@ -102,7 +113,7 @@ func newMappedSheet[R any](b *Book, reg *register[R], m *Mapping, report func(Pr
 		if !known {
 			continue
 		}
-		s.cells = append(s.cells, mappedCell{c.Column - 1, i, thads.MoneyUnit(c.Unit)})
+		s.cells = append(s.cells, mappedCell{c.Column - 1, i, thads.MoneyUnit(c.Unit), namesCase(c.Field)})
 		s.place[i] = c.Column - 1
 		for _, part := range reg.column(i).gives {
 			s.place[reg.byCode[part]] = c.Column - 1
@@ -136,7 +147,7 @@ func (s *mappedSheet[R]) records() iter.Seq2[*record[R], error] {
 	return func(yield func(*record[R], error) bool) {
 		s.rows, s.leftOut = 0, 0
 		clear(s.formulas)
-		out := leaver{titles: s.titles, cells: s.cells}
+		out := newLeaver(s.titles, s.cells)
 		for row, err := range s.source.rows() {
 			if err != nil {
 				yield(nil, err)
@@ -216,7 +227,7 @@ func (s *mappedSheet[R]) parse(row *Row) *record[R] {
 // where the cell cannot be read.
 func (s *mappedSheet[R]) gave(rec *record[R], c *column[R], failed bool) {
 	for _, code := range c.gives {
-		if i := s.register.byCode[code]; failed || s.register.columns[i].get(&rec.row) != nil {
+		if i := s.register.byCode[code]; failed || s.register.column(i).get(&rec.row) != nil {
 			rec.given.add(i)
 		}
 	}

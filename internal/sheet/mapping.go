@@ -78,6 +78,9 @@ type Field struct {
 	Example string
 	// Choices are the values to choose from; nil where any may stand.
 	Choices []string
+
+	// date and secret say how previews show the values.
+	date, secret bool
 }
 
 // A Mapping says how one sheet of a file is read as a register.
