@@ -48,6 +48,10 @@ if [ -z "${CHROMIUM:-}" ]; then
 		install chromium chromium
 fi
 
+# What is exported is opened and printed as people would.
+have soffice || have libreoffice || install soffice libreoffice-calc-nogui
+have pdftotext || install pdftotext poppler-utils
+
 # Web packages, only where the lock file is not what is installed.
 cd web
 installed=node_modules/.thads-installed
