@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -278,4 +279,35 @@ func (a *App) secretDocument(c *thads.Case, p *thads.Party, number string) (*sto
 		ID: id, Version: 1, Body: sealed, DerivedVersion: derivedVersion, UpdatedAt: c.UpdatedAt(),
 		Fields: store.Fields{"commitment": p.Commitment, "key": a.sealer.current},
 	}, nil
+}
+
+// openSecrets returns the identity numbers of the parties of cases, by secretID.
+// Whoever is given them must hold auth.Direct, which the caller has seen to.
+func (a *App) openSecrets(ctx context.Context, page []*thads.Case) (map[string]string, error) {
+	var ids []string
+	for _, c := range page {
+		for i := range c.Events {
+			parties, _ := partiesOf(&c.Events[i])
+			for j := range parties {
+				if parties[j].HasIdentityNumber() {
+					ids = append(ids, secretID(c.ID, &parties[j]))
+				}
+			}
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := make(map[string]string, len(ids))
+	for part := range slices.Chunk(ids, store.MaxPage) {
+		docs, err := a.store.Get(ctx, secretCollection, thads.Everything(), part...)
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		for _, d := range docs {
+			if out[d.ID], err = a.sealer.Open(d.ID, d.Body); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
 }
