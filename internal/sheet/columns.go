@@ -374,6 +374,8 @@ func newRegister() *register[CaseRow] {
 	obligationKinds := vocabularyOf(thads.ObligationKinds(), map[string]thads.ObligationKind{
 		"án phí": thads.CourtFee, "lệ phí": thads.CourtFee, "phạt": thads.Fine, "phạt tiền": thads.Fine, "bồi thường thiệt hại": thads.Compensation, "nợ": thads.Debt, "lãi chậm": thads.LateInterest,
 		"tịch thu": thads.Confiscation, "tiêu hủy": thads.Destruction, "thu lợi bất chính": thads.IllicitGains,
+		"án phí, lệ phí Tòa án": thads.CourtFee, "truy nộp": thads.Arrears, "trả tiền": thads.Debt, "cấp dưỡng nuôi con": thads.Maintenance, "lãi suất chậm thi hành án": thads.LateInterest,
+		"giao nhà": thads.HandOverAsset, "giao đất": thads.HandOverAsset, "giao con": thads.HandOverChild, "sung công": thads.Confiscation,
 	})
 	states := slices.DeleteFunc(slices.Clone(thads.CaseStates()), func(t thads.Term[thads.CaseState]) bool {
 		return !t.Value.IsLive() && t.Value != thads.StateSeparateBook
@@ -409,7 +411,7 @@ func newRegister() *register[CaseRow] {
 		}, vocabularyOf(thads.Initiations(), map[string]thads.Initiation{"CĐ": thads.OwnMotion, "TYC": thads.OnRequest, "YC": thads.OnRequest, "yêu cầu": thads.OnRequest}), func(r *CaseRow) *thads.Initiation { return &r.Initiation }),
 		colJudgmentKind: wordColumn(column[CaseRow]{
 			code: "judgmentKind", header: "Loại bản án", aliases: []string{"Loại án", "Lĩnh vực"}, required: true, width: 16, example: "Dân sự", field: "particulars.judgment.kind",
-			help: vi("Lĩnh vực của bản án, quyết định được thi hành.", "The field of law of the judgment."),
+			help: vi("Lĩnh vực của bản án, quyết định được thi hành. Để trống thì lấy theo ký hiệu của bản án (DS, HS, HNGĐ, KDTM …).", "The field of law of the judgment; empty for what the symbol of its number says."),
 		}, judgmentKinds, func(r *CaseRow) *thads.JudgmentKind { return &r.JudgmentKind }),
 		colJudgmentNumber: textColumn(column[CaseRow]{
 			code: "judgmentNumber", header: "Số bản án, quyết định", aliases: []string{"Số bản án", "Bản án số"}, required: true, width: 18, example: "07/2018/DS-ST", field: "particulars.judgment.number",
@@ -459,10 +461,10 @@ func newRegister() *register[CaseRow] {
 		colCreditorIdentity: identityColumn(column[CaseRow]{
 			code: "creditorIdentity", header: "Số định danh người được THA", aliases: []string{"CCCD người được THA", "CMND/CCCD người được THA"}, part: ofCreditor,
 		}, func(r *CaseRow) *string { return &r.Creditor.IdentityNumber }),
-		colObligationKind: wordColumn(column[CaseRow]{
+		colObligationKind: obligationColumn(column[CaseRow]{
 			code: "obligationKind", header: "Loại nghĩa vụ", aliases: []string{"Nghĩa vụ", "Khoản phải thi hành"}, part: ofObligation, required: true, width: 20, example: "Trả nợ", field: "kind",
 			help: vi("Mỗi nghĩa vụ một dòng.", "One obligation a row."),
-		}, obligationKinds, func(r *CaseRow) *thads.ObligationKind { return &r.ObligationKind }),
+		}, obligationKinds),
 		colAmount: dongColumn(column[CaseRow]{
 			code: "amount", header: "Số tiền phải thi hành (đồng)", aliases: []string{"Số tiền", "Số tiền phải THA", "Giá trị"}, part: ofObligation, width: 20, example: "100.000.000", field: "amount",
 			help: vi("Số tiền theo bản án, bằng đồng, số nguyên. Bắt buộc với nghĩa vụ tiền. Nghĩa vụ khác: giá trị tài sản nếu có.", "In whole đồng. Required for money obligations."),
@@ -599,6 +601,27 @@ func namesColumn(c column[CaseRow], at func(*CaseRow) *PartyCells) column[CaseRo
 func linesColumn(c column[CaseRow], at func(*CaseRow) *string) column[CaseRow] {
 	c.set = func(r *CaseRow, v *reading) { *at(r) = strings.Join(v.asLines(), "\n") }
 	c.get = func(r *CaseRow) any { return orNil(*at(r)) }
+	return c
+}
+
+// obligationColumn reads kinds of obligations. Books add to them what they are
+// for: "Án phí DSST" is a court fee, with the text as its content.
+func obligationColumn(c column[CaseRow], words *vocabulary) column[CaseRow] {
+	c = wordColumn(c, words, func(r *CaseRow) *thads.ObligationKind { return &r.ObligationKind })
+	exact := c.set
+	c.set = func(r *CaseRow, v *reading) {
+		if text := v.asText(); v.code == "" {
+			if _, known := words.find(text); !known {
+				if kind, begins := words.begins(text); begins {
+					if r.ObligationKind = thads.ObligationKind(kind); r.Content == "" {
+						r.Content = text
+					}
+					return
+				}
+			}
+		}
+		exact(r, v)
+	}
 	return c
 }
 

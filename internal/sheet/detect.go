@@ -84,6 +84,9 @@ type proposal struct {
 	// marks of the register.
 	height int
 	marked bool
+	// first is the first row of the headers, used the codes that columns give.
+	first int
+	used  map[string]bool
 }
 
 // better tells whether a proposal is to be preferred to another; less high
@@ -175,7 +178,7 @@ func Propose(b *Book, k Kind, sheet string, headerRow int) (*Mapping, error) {
 	if best == nil {
 		return nil, refuse(thads.CodeUnknown, "Dòng %[1]d không có tiêu đề nào; tiêu đề phải ở trong %[2]d dòng đầu", "Row %[1]d has no headers; they must be within the first %[2]d rows", headerRow, headerWithin)
 	}
-	return best.Mapping, nil
+	return top.finish(best, reg).Mapping, nil
 }
 
 // A sheetTop is what the first rows of a sheet hold.
@@ -247,7 +250,7 @@ func (t *sheetTop) best(k Kind) *proposal {
 			}
 		}
 	}
-	return best
+	return t.finish(best, reg)
 }
 
 // mayHead tells whether a row may be the last of the headers: it has texts and,
@@ -322,8 +325,16 @@ func (t *sheetTop) propose(k Kind, reg anyRegister, last, height int) *proposal 
 	for _, group := range marksOf(k) {
 		p.marked = p.marked && slices.ContainsFunc(p.Columns, func(c MappedColumn) bool { return slices.Contains(group, c.Field) })
 	}
-	t.units(p.Mapping, reg, first)
-	t.constants(p.Mapping, used, first)
+	p.first, p.used = first, used
+	return p
+}
+
+// finish completes the mapping of a proposal by what stands above its headers.
+func (t *sheetTop) finish(p *proposal, reg anyRegister) *proposal {
+	if p != nil {
+		t.units(p.Mapping, reg, p.first)
+		t.constants(p.Mapping, p.used, p.first)
+	}
 	return p
 }
 

@@ -40,7 +40,7 @@ type Problem struct {
 	Header string
 	// Severity says whether the problem keeps the row from being accepted.
 	Severity Severity
-	Code    thads.Code
+	Code     thads.Code
 	// Got is the value as read, cut where it is long.
 	Got string
 	// Text says what is wrong and what was expected.
@@ -163,6 +163,10 @@ func (r *Row) IsBlank() bool {
 
 // A Book is an opened file.
 type Book struct {
+	// Today is the day on which the file is read, for warnings about what is
+	// unusually old; zero for none.
+	Today thads.Date
+
 	sheets []source
 	// date1904 tells that serial dates count from 1904.
 	date1904 bool

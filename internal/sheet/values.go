@@ -333,6 +333,18 @@ func (v *vocabulary) find(text string) (string, bool) {
 	return value, value != ""
 }
 
+// begins returns the value with the longest name that a text begins with, as
+// whole words.
+func (v *vocabulary) begins(text string) (string, bool) {
+	k := key(text)
+	for at := len(k); at > 0; at = strings.LastIndexByte(k[:at], ' ') {
+		if value := v.folded[k[:at]]; value != "" {
+			return value, true
+		}
+	}
+	return "", false
+}
+
 // exactKey is like key but keeps diacritics.
 func exactKey(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(thads.NormalizeName(s)), func(r rune) bool {
