@@ -161,7 +161,7 @@ func TestImportListsEveryProblem(t *testing.T) {
 	bad(func(r *sheet.CaseRow) { r.State = thads.StatePostponed })
 	bad(func(r *sheet.CaseRow) { r.Ground = "L2008_44A_1_A" })
 	bad(func(r *sheet.CaseRow) {
-		r.State, r.EffectiveOn, r.Ground, r.Outstanding = thads.StatePostponed, thads.DateOf(2018, 10, 6), "L2008_44A_1_A", 5
+		r.State, r.EffectiveOn, r.Ground, r.Outstanding = thads.StatePostponed, thads.DateOf(2018, 10, 6), "L2008_44A_1_A", 5_000
 	})
 	bad(func(r *sheet.CaseRow) {
 		r.Date = thads.DateOf(2008, 1, 1)
