@@ -18,42 +18,19 @@ type Names struct {
 	Identity func(*thads.Party) string
 }
 
-// openingOf returns the event by which the case stands opened, nil where it was
-// taken back.
-func openingOf(c *thads.Case) *thads.CaseEvent {
-	if c.State == thads.StateVoided {
-		return nil
-	}
-	fate, _ := c.Fates()
-	var opening *thads.CaseEvent
-	for i := range c.Events {
-		e := &c.Events[i]
-		if fate[i] != thads.FateStands {
-			continue
-		}
-		switch e.Kind {
-		case thads.CaseReceived, thads.CaseBroughtForward:
-			return e
-		case thads.CaseDecided:
-			// The decision opens the case unless it was received before.
-			if e.Particulars != nil && opening == nil {
-				opening = e
-			}
-		default:
-		}
-	}
-	return opening
-}
-
 // CaseRows returns the rows of a case in the register of cases: its opening as
 // it was recorded, which read again gives the same event. That it came from a
 // register is left out (thads.TagImported). A case that was opened by mistake
 // has no rows.
 func CaseRows(c *thads.Case, names Names) []CaseRow {
-	e := openingOf(c)
-	if e == nil || e.Particulars == nil {
+	if c.State == thads.StateVoided {
 		return nil
 	}
+	standing := standingEvents(c)
+	if len(standing) == 0 || standing[0].Particulars == nil {
+		return nil
+	}
+	e := standing[0]
 	p := e.Particulars
 	rows := make([]CaseRow, 1, max(1, len(p.Obligations), len(p.Parties)))
 	r := &rows[0]
