@@ -29,6 +29,8 @@ type App struct {
 	sealer  *Sealer
 	version string
 	demo    bool
+	// partSize is how many cases an acceptance or its undoing writes at once.
+	partSize int
 
 	// directory is the present picture of units and officers; nil when it
 	// has to be read again.
@@ -58,7 +60,7 @@ func New(o Options) (*App, error) {
 	if o.Store == nil {
 		return nil, errors.New("app: no store given")
 	}
-	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, wake: make(chan struct{}, 1)}
+	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, partSize: bulkSize, wake: make(chan struct{}, 1)}
 	if a.clock == nil {
 		a.clock = time.Now
 	}

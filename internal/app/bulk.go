@@ -234,8 +234,16 @@ func (b *caseBulk) buildOne(c *newCase) error {
 		}
 		c.secrets = append(c.secrets, d)
 	}
-	c.doc, err = cases.encode(c.id, state, 1)
-	return err
+	if c.doc, err = cases.encode(c.id, state, 1); err != nil {
+		return err
+	}
+	// Here, because a bulk insert refuses all for one.
+	if err := c.doc.Check(cases.coll); errors.Is(err, store.ErrTooLarge) {
+		return tooLarge()
+	} else if err != nil {
+		return err
+	}
+	return nil
 }
 
 // claim takes the numbers of the cases and stores their secrets, both before the
@@ -255,30 +263,8 @@ func (b *caseBulk) claim(ctx context.Context, part *casePart) error {
 		ready = append(ready, c)
 		secrets = append(secrets, c.secrets...)
 	}
-	// Together, so that they share a commit. A secret whose case is then refused
-	// is harmless and found by no one.
-	var sealing error
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		_, err := b.app.store.BulkInsert(ctx, secretCollection, secrets)
-		sealing = unavailable(err)
-	})
-	refused, err := b.app.claimMany(ctx, cases.coll, ids, numbers, func(owners map[string][]string) (map[string]bool, error) {
-		held, err := cases.holdsClaims(ctx, b.app, owners)
-		if err != nil {
-			return nil, err
-		}
-		for owner, numbers := range owners {
-			if b.claimed[owner] {
-				for _, number := range numbers {
-					held[number] = true
-				}
-			}
-		}
-		return held, nil
-	})
-	wg.Wait()
-	if err := errors.Join(err, sealing); err != nil {
+	refused, err := b.app.claimWith(ctx, ids, numbers, secrets, b.claimed)
+	if err != nil {
 		return err
 	}
 	claimed := make(map[string]bool, len(ready))
@@ -400,4 +386,34 @@ func (n *noun[S, E]) holdsClaims(ctx context.Context, a *App, owners map[string]
 		}
 	}
 	return held, nil
+}
+
+// claimWith takes the numbers of new cases and, at the same time, stores their
+// secrets. claimed are cases that have theirs and may not be stored yet. The
+// refusals are by the index of the case.
+func (a *App) claimWith(ctx context.Context, ids []string, numbers [][]string, secrets []*store.Document, claimed map[string]bool) (map[int]error, error) {
+	// Together, so that they share a commit. A secret whose case is then refused
+	// is harmless and found by no one.
+	var sealing error
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := a.store.BulkInsert(ctx, secretCollection, secrets)
+		sealing = unavailable(err)
+	})
+	refused, err := a.claimMany(ctx, cases.coll, ids, numbers, func(owners map[string][]string) (map[string]bool, error) {
+		held, err := cases.holdsClaims(ctx, a, owners)
+		if err != nil {
+			return nil, err
+		}
+		for owner, numbers := range owners {
+			if claimed[owner] {
+				for _, number := range numbers {
+					held[number] = true
+				}
+			}
+		}
+		return held, nil
+	})
+	wg.Wait()
+	return refused, errors.Join(err, sealing)
 }

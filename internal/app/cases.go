@@ -58,6 +58,7 @@ func indexCase(c *thads.Case) (head any, fields store.Fields) {
 	if c.IsPublishable() {
 		f["publishable"] = true
 	}
+	optionalText(f, "likeness", c.LikenessKey())
 	var identities []string
 	for i := range c.Parties {
 		if k := c.Parties[i].Commitment; k != "" {

@@ -9,6 +9,7 @@ func Collections() []*store.Collection {
 		directiveCollection, taskCollection, directedCaseCollection, conferenceCollection, targetCollection,
 		claimCollection, secretCollection, jobCollection, metaCollection,
 		userCollection, sessionCollection, linkCollection,
+		uploadCollection, importCollection, importPartCollection, importMappingCollection,
 	}
 }
 
@@ -44,6 +45,8 @@ var caseCollection = &store.Collection{
 		{Name: "officers", Type: store.Strings},
 		{Name: "words", Type: store.Strings},
 		{Name: "identities", Type: store.Strings},
+		// likeness is the same for cases that may be one case recorded twice.
+		{Name: "likeness", Type: store.String},
 	},
 	Indexes: []store.Index{
 		{"updatedAt"},
@@ -58,6 +61,7 @@ var caseCollection = &store.Collection{
 		{"state", "updatedAt"},
 		{"officer", "updatedAt"},
 		{"publishable", "debtor"},
+		{"likeness"},
 	},
 	ScopeField:   "units",
 	OfficerField: "officers",

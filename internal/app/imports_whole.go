@@ -24,8 +24,8 @@ import (
 // whoever has the file, never by the worker.
 const jobImport = "import"
 
-// maxImportProblems bounds the problems of one import that are listed.
-const maxImportProblems = 1000
+// maxWholeProblems bounds the problems of one import that are listed.
+const maxWholeProblems = 1000
 
 // An ImportFile is a register of cases to bring in.
 type ImportFile struct {
@@ -77,7 +77,7 @@ func (r *ImportReport) problem(p sheet.Problem) {
 	if p.Severity == sheet.Warning {
 		n = &r.Warnings
 	}
-	if *n++; *n <= maxImportProblems {
+	if *n++; *n <= maxWholeProblems {
 		r.Problems = append(r.Problems, p)
 	}
 }
@@ -202,7 +202,7 @@ func (im *wholeImport) check(ctx context.Context) error {
 			}
 			part = part[:0]
 		}
-		if im.report.Errors > maxImportProblems {
+		if im.report.Errors > maxWholeProblems {
 			im.report.Stopped = true
 			break
 		}

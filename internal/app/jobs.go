@@ -60,6 +60,12 @@ func runner(kind string) (jobRunner, error) {
 	switch kind {
 	case jobReorganise:
 		return runReorganise, nil
+	case jobImportCheck:
+		return runImportCheck, nil
+	case jobImportAccept:
+		return runImportAccept, nil
+	case jobImportUndo:
+		return runImportUndo, nil
 	default:
 		return nil, fmt.Errorf("job of unknown kind %q", kind)
 	}
@@ -203,7 +209,13 @@ func (a *App) note(ctx context.Context, j *Job, always bool) error {
 	return unavailable(err)
 }
 
-// RunJob carries a job out to its end in the caller's goroutine.
+// errOvertaken tells that another process carries the same job out and is ahead:
+// this one leaves it, and its journal, alone.
+var errOvertaken = errors.New("another process carries the job out")
+
+// RunJob carries a job out to its end in the caller's goroutine. Where another
+// process carries it out at the same time, one of the two goes on and the other
+// returns at once, without an error.
 func (a *App) RunJob(ctx context.Context, j *Job) error {
 	run, err := runner(j.Kind)
 	if err != nil {
@@ -213,6 +225,9 @@ func (a *App) RunJob(ctx context.Context, j *Job) error {
 	if ctx.Err() != nil {
 		// Stopped, not failed: whoever starts next goes on.
 		return ctx.Err()
+	}
+	if errors.Is(err, errOvertaken) {
+		return nil
 	}
 	j.State, j.FinishedAt = JobDone, a.clock().UTC().Truncate(time.Millisecond)
 	if err != nil {
@@ -248,8 +263,12 @@ func (a *App) ResumeJobs(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// workJobs carries out jobs as they are journalled, until ctx ends.
+// workJobs carries out jobs as they are journalled, until ctx ends. Now and then
+// it looks for what is kept no longer and for jobs that were lost.
 func (a *App) workJobs(ctx context.Context) {
+	sweep := time.NewTicker(sweepEvery)
+	defer sweep.Stop()
+	a.sweep(ctx)
 	for {
 		if err := a.ResumeJobs(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "jobs cannot be read", "error", err)
@@ -257,7 +276,15 @@ func (a *App) workJobs(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-sweep.C:
+			a.sweep(ctx)
 		case <-a.wake:
 		}
+	}
+}
+
+func (a *App) sweep(ctx context.Context) {
+	if err := a.SweepImports(ctx); err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "what imports have left cannot be swept", "error", err)
 	}
 }

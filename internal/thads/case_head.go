@@ -1,6 +1,8 @@
 package thads
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"time"
@@ -100,6 +102,25 @@ func (c *Case) SearchWords() []string {
 	words = append(words, c.Particulars.Judgment.Number.SearchTokens()...)
 	slices.Sort(words)
 	return slices.Compact(words)
+}
+
+// LikenessKey is the same for cases that may be one case recorded twice: of one
+// judgment (number and date), with the same first debtor, ignoring case and
+// accents, and begun in the same way. Empty for cases that were voided and those
+// of which too little is known. It is a digest, short enough for an index.
+func (c *Case) LikenessKey() string {
+	j := &c.Particulars.Judgment
+	number := j.Number.Key()
+	debtor, _ := c.firstOf(Debtor)
+	if c.State == StateVoided || number == "" || j.Date.IsZero() || debtor == nil {
+		return ""
+	}
+	name := Fold(debtor.Name)
+	if name == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(naturalKey(number, itoa(int(j.Date)), name, string(c.Particulars.Initiation))))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // NumberSortKey orders cases by the statistical year of their decision and the
