@@ -98,7 +98,7 @@ func exported(t testing.TB, f Format, cases ...*thads.Case) []byte {
 	return b.Bytes()
 }
 
-// entriesOf reads a file as an import does.
+// entriesOf reads a file as an import does, and what is wrong with it.
 func entriesOf(t testing.TB, data []byte) ([]*Entry, []string) {
 	t.Helper()
 	b, err := Open(bytes.NewReader(data), int64(len(data)), DefaultLimits())
@@ -110,7 +110,11 @@ func entriesOf(t testing.TB, data []byte) ([]*Entry, []string) {
 		t.Fatal(err)
 	}
 	var problems []string
-	r, err := NewReader(b, reading, func(p Problem) { problems = append(problems, p.String()) })
+	r, err := NewReader(b, reading, func(p Problem) {
+		if p.Severity == Error {
+			problems = append(problems, p.String())
+		}
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,13 +160,8 @@ func TestOpeningsReadAgain(t *testing.T) {
 			}
 			for _, f := range []Format{XLSX, CSV} {
 				entries, problems := entriesOf(t, exported(t, f, c))
-				for _, p := range problems {
-					if !strings.Contains(p, "1.000") { // small sums are remarked upon
-						t.Errorf("%s: %s", f, p)
-					}
-				}
-				if len(entries) != 1 || entries[0].Failed || entries[0].Opening == nil {
-					t.Fatalf("%s: %d entries", f, len(entries))
+				if len(problems) > 0 || len(entries) != 1 || entries[0].Failed || entries[0].Opening == nil {
+					t.Fatalf("%s: %d entries, %q", f, len(entries), problems)
 				}
 				e := entries[0]
 				got := e.Opening.Event

@@ -171,7 +171,7 @@ func formatOf[R any](r *register[R], code string) (format, bool) {
 
 // lastTitle is the part of a title that stands in the last row of the headers.
 func lastTitle(title string) string {
-	return title[strings.LastIndex(title, " / ")+1:]
+	return title[strings.LastIndex(title, titleDivider)+1:]
 }
 
 // sheetName makes a name that a sheet can have of the one that a file gave it.
