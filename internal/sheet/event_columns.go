@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -51,6 +50,10 @@ type EventRow struct {
 	Tags                    []thads.Tag
 	Owed                    EventObligationCells
 
+	// resumed is the decision by which the case went on, where a book has it in
+	// the row of the decision that stopped it.
+	resumedNumber string
+	resumedDate   thads.Date
 	// ground is the legal ground as written: what it means depends on the kind
 	// and date of the event.
 	ground string
@@ -142,12 +145,19 @@ const (
 	evOwedContent
 	evOwedDebtors
 	evOwedCreditors
+	// What follows is read and never written.
+	evNumberAndDate
+	evDocumentNumberAndDate
+	evReceiptAndDate
+	evResumedNumber
+	evResumedDate
+	evResumedNumberAndDate
 )
 
 // newEventRegister returns the columns of the register of events.
 func newEventRegister() *register[EventRow] {
 	type row = EventRow
-	r := &register[row]{lacking: lackingOfEvents}
+	r := &register[row]{lacking: lackingOfEvents, guess: guessEvent}
 	text, date, dong := textColumn[row], dateColumn[row], dongColumn[row]
 	party := func(c column[row]) column[row] {
 		c.part, c.header = ofParty, "Đương sự – "+c.header
@@ -161,9 +171,6 @@ func newEventRegister() *register[EventRow] {
 		c.part, c.header = ofObligation, "Thụ lý – "+c.header
 		return c
 	}
-	decisions := append([]string{"văn bản", "quyết định", "QĐ"}, decisionsOfEvents()...)
-	enforcing := []string{"quyết định thi hành án", "quyết định THA", "QĐ thi hành án", "QĐ THA", "QĐTHA", "quyết định THADS", "QĐ THADS"}
-
 	grounds := newGroundBook()
 	r.columns = []column[row]{
 		evKey: text(column[row]{
@@ -175,11 +182,11 @@ func newEventRegister() *register[EventRow] {
 			help: vi("Mã của đơn vị đã ra quyết định thi hành án.", "The code of the unit that issued the enforcement decision."),
 		}, func(r *row) *string { return &r.Unit }),
 		evNumber: text(column[row]{
-			code: "number", header: "Số quyết định thi hành án", aliases: numbersOf(enforcing), width: 20, example: "46/QĐ-CCTHADS",
+			code: "number", header: "Số quyết định thi hành án", width: 20, example: "46/QĐ-CCTHADS",
 			help: vi("Số, ký hiệu quyết định thi hành án của việc.", "The number of the enforcement decision."),
 		}, func(r *row) *string { return &r.Number }),
 		evDate: date(column[row]{
-			code: "date", header: "Ngày quyết định thi hành án (dd/MM/yyyy)", aliases: datesOf(enforcing), width: 16, example: "05/10/2018",
+			code: "date", header: "Ngày quyết định thi hành án (dd/MM/yyyy)", width: 16, example: "05/10/2018",
 			help: vi("Ngày quyết định thi hành án của việc.", "The date of the enforcement decision."),
 		}, func(r *row) *thads.Date { return &r.Date }),
 		evEffectiveOn: date(column[row]{
@@ -187,10 +194,10 @@ func newEventRegister() *register[EventRow] {
 			aliases: []string{"Ngày", "Ngày tháng", "Ngày tháng năm", "Ngày có hiệu lực", "Ngày hiệu lực", "Ngày tính vào sổ", "Ngày thực hiện", "Ngày áp dụng", "Ngày thu", "Ngày thu tiền", "Ngày chi", "Ngày chi trả", "Ngày xác minh", "Ngày phân công"},
 			help:    vi("Ngày sự kiện có hiệu lực; để trống thì lấy ngày văn bản, quyết định.", "When the event counts; empty for the date of its document."),
 		}, func(r *row) *thads.Date { return &r.EffectiveOn }),
-		evKind: wordColumn(column[row]{
+		evKind: kindColumn(column[row]{
 			code: "kind", header: "Loại sự kiện", aliases: []string{"Sự kiện", "Diễn biến", "Loại diễn biến", "Loại quyết định", "Loại việc phát sinh"}, part: ofEvent, required: true, width: 26, example: "Hoãn thi hành án", field: "kind",
 			help: vi("Điều đã xảy ra. Sự kiện có nhiều đương sự hoặc nghĩa vụ: ghi thêm dòng ngay bên dưới, để trống cột này.", "What happened. For several parties or obligations add rows directly below with this column empty."),
-		}, kindsOfEvents(), func(r *row) *thads.CaseEventKind { return &r.Kind }),
+		}, func(r *row) *thads.CaseEventKind { return &r.Kind }),
 		evObligation: {
 			code: "obligation", header: "Nghĩa vụ thứ", aliases: []string{"Nghĩa vụ số", "Khoản số", "Số thứ tự nghĩa vụ", "STT nghĩa vụ"}, part: ofEvent, width: 10, example: "1", field: "obligation",
 			help: vi("Thứ tự của nghĩa vụ trong việc (1, 2 …); để trống thì áp dụng cho mọi nghĩa vụ chưa xong.", "The place of the obligation in the case (1, 2 …); empty for all that are unfinished."),
@@ -214,11 +221,11 @@ func newEventRegister() *register[EventRow] {
 			help: vi("Hoãn, tạm dừng hoặc biện pháp bảo đảm kéo dài đến hết ngày nào.", "The last day of a postponement, pause or security measure."),
 		}, func(r *row) *thads.Date { return &r.Until }),
 		evDocumentNumber: text(column[row]{
-			code: "documentNumber", header: "Số văn bản, quyết định", aliases: numbersOf(decisions), part: ofEvent, width: 20, example: "12/QĐ-CCTHADS", field: "decision.number",
+			code: "documentNumber", header: "Số văn bản, quyết định", aliases: []string{"Số quyết định", "Số QĐ", "Số văn bản"}, part: ofEvent, width: 20, example: "12/QĐ-CCTHADS", field: "decision.number",
 			help: vi("Số, ký hiệu văn bản, quyết định của chính sự kiện này.", "The number of the document behind the event."),
 		}, func(r *row) *string { return &r.DocumentNumber }),
 		evDocumentDate: date(column[row]{
-			code: "documentDate", header: "Ngày văn bản, quyết định (dd/MM/yyyy)", aliases: datesOf(decisions), part: ofEvent, width: 16, example: "12/03/2019", field: "decision.date",
+			code: "documentDate", header: "Ngày văn bản, quyết định (dd/MM/yyyy)", aliases: []string{"Ngày quyết định", "Ngày QĐ", "Ngày văn bản", "Ngày ra quyết định"}, part: ofEvent, width: 16, example: "12/03/2019", field: "decision.date",
 			help: vi("Ngày của văn bản, quyết định đó.", "The date of that document."),
 		}, func(r *row) *thads.Date { return &r.DocumentDate }),
 		evDocumentIssuer: text(column[row]{
@@ -244,7 +251,7 @@ func newEventRegister() *register[EventRow] {
 			help: vi("Mã của đơn vị nhận hồ sơ.", "The code of the unit that receives the case."),
 		}, func(r *row) *string { return &r.ToUnit }),
 		evToOfficer: text(column[row]{
-			code: "toOfficer", header: "Mã chấp hành viên nhận", aliases: []string{"Chấp hành viên nhận", "Chấp hành viên được phân công", "Giao chấp hành viên", "Mã chấp hành viên", "CHV được phân công"}, part: ofEvent, width: 14, example: "CHV02", field: "toOfficer",
+			code: "toOfficer", header: "Mã chấp hành viên nhận", aliases: []string{"Chấp hành viên nhận", "Chấp hành viên được phân công", "Giao chấp hành viên", "CHV được phân công"}, part: ofEvent, width: 14, example: "CHV02", field: "toOfficer",
 			help: vi("Mã công chức của chấp hành viên nhận hồ sơ.", "The code of the officer who receives the case."),
 		}, func(r *row) *string { return &r.ToOfficer }),
 		evRecipient: text(column[row]{
@@ -253,7 +260,7 @@ func newEventRegister() *register[EventRow] {
 			help:    vi("Cơ quan nhận ủy thác, người nhận tiền hoặc nơi gửi tiền.", "Who a case is entrusted to or money is paid to."),
 		}, func(r *row) *string { return &r.Recipient }),
 		evReceipt: text(column[row]{
-			code: "receipt", header: "Số biên lai, phiếu chi", aliases: append(numbersOf(receipts()), "Biên lai, phiếu chi"), part: ofEvent, width: 18, example: "0001234", field: "receipt",
+			code: "receipt", header: "Số biên lai, phiếu chi", part: ofEvent, width: 18, example: "0001234", field: "receipt",
 			help: vi("Số biên lai thu hoặc phiếu chi.", "The number of the receipt or voucher."),
 		}, func(r *row) *string { return &r.Receipt }),
 		evAddTags: tagsOf(column[row]{
@@ -265,7 +272,7 @@ func newEventRegister() *register[EventRow] {
 			help: vi("Một hoặc nhiều nhãn bỏ đi, cách nhau bằng dấu chấm phẩy.", "Tags that are taken off, divided by semicolons."),
 		}, func(r *row) *[]thads.Tag { return &r.RemoveTags }),
 		evNote: noteOf(column[row]{
-			code: "note", header: "Ghi chú", aliases: []string{"Nội dung"}, part: ofEvent, width: 30, example: "Theo đơn của đương sự", field: "note",
+			code: "note", header: "Ghi chú", part: ofEvent, width: 30, example: "Theo đơn của đương sự", field: "note",
 			help: vi("Ghi chú tự do; bắt buộc với sự kiện “Ghi chú”.", "A note; required for the event “Note”."),
 		}, func(r *row) *string { return &r.Note }),
 		evPartyID: party(text(column[row]{
@@ -345,54 +352,157 @@ func newEventRegister() *register[EventRow] {
 		}, func(r *row) *[]string { return &r.Owed.Creditors })),
 	}
 	r.composites = []column[row]{
-		numberDateOf(column[row]{
-			code: "numberAndDate", gives: []string{"number", "date"}, header: "Số, ngày quyết định thi hành án", aliases: numbersAndDatesOf(enforcing), example: "46/QĐ-CCTHADS ngày 05/10/2018",
+		numberDateColumn(column[row]{
+			code: "numberAndDate", gives: []string{"number", "date"}, header: "Số, ngày quyết định thi hành án", example: "46/QĐ-CCTHADS ngày 05/10/2018",
 			help: vi("Số và ngày quyết định thi hành án trong một ô.", "Number and date of the enforcement decision in one cell."),
-		}, func(r *row) (*string, *thads.Date) { return &r.Number, &r.Date }),
-		numberDateOf(column[row]{
-			code: "documentNumberAndDate", gives: []string{"documentNumber", "documentDate"}, header: "Số, ngày văn bản, quyết định", aliases: numbersAndDatesOf(decisions), part: ofEvent, example: "12/QĐ-CCTHADS ngày 12/03/2019", field: "decision",
+		}, func(r *row) (*string, *thads.Date) { return &r.Number, &r.Date }, nil),
+		numberDateColumn(column[row]{
+			code: "documentNumberAndDate", gives: []string{"documentNumber", "documentDate"}, header: "Số, ngày văn bản, quyết định", part: ofEvent, example: "12/QĐ-CCTHADS ngày 12/03/2019", field: "decision",
 			help: vi("Số và ngày văn bản, quyết định của sự kiện trong một ô.", "Number and date of the document in one cell."),
-		}, func(r *row) (*string, *thads.Date) { return &r.DocumentNumber, &r.DocumentDate }),
-		numberDateOf(column[row]{
-			code: "receiptAndDate", gives: []string{"receipt", "effectiveOn"}, header: "Số, ngày biên lai, phiếu chi", aliases: numbersAndDatesOf(receipts()), part: ofEvent, example: "0001234 ngày 12/03/2019", field: "receipt",
+		}, func(r *row) (*string, *thads.Date) { return &r.DocumentNumber, &r.DocumentDate }, nil),
+		numberDateColumn(column[row]{
+			code: "receiptAndDate", gives: []string{"receipt", "effectiveOn"}, header: "Số, ngày biên lai, phiếu chi", part: ofEvent, example: "0001234 ngày 12/03/2019", field: "receipt",
 			help: vi("Số biên lai, phiếu chi và ngày thu, chi trong một ô.", "Number of the receipt and the day of payment in one cell."),
-		}, func(r *row) (*string, *thads.Date) { return &r.Receipt, &r.EffectiveOn }),
+		}, func(r *row) (*string, *thads.Date) { return &r.Receipt, &r.EffectiveOn }, nil),
+		text(column[row]{
+			code: "resumedNumber", header: "Số quyết định tiếp tục thi hành án", example: "30/QĐ-CCTHADS", field: "decision.number",
+			help: vi("Sổ hoãn, tạm đình chỉ ghi quyết định tiếp tục ở cùng dòng: dòng đó cho hai sự kiện.", "Books of postponements have the decision to resume in the same row: the row gives two events."),
+		}, func(r *row) *string { return &r.resumedNumber }),
+		date(column[row]{
+			code: "resumedDate", header: "Ngày quyết định tiếp tục thi hành án", example: "12/06/2019", field: "decision.date",
+			help: vi("Ngày quyết định tiếp tục, cũng là ngày sự kiện.", "The date of the decision to resume, and of that event."),
+		}, func(r *row) *thads.Date { return &r.resumedDate }),
+		numberDateColumn(column[row]{
+			code: "resumedNumberAndDate", gives: []string{"resumedNumber", "resumedDate"}, header: "Số, ngày quyết định tiếp tục thi hành án", example: "30/QĐ-CCTHADS ngày 12/06/2019", field: "decision",
+			help: vi("Số và ngày quyết định tiếp tục trong một ô.", "Number and date of the decision to resume in one cell."),
+		}, func(r *row) (*string, *thads.Date) { return &r.resumedNumber, &r.resumedDate }, nil),
 	}
 	return r.index()
 }
 
-// numbersOf, datesOf and numbersAndDatesOf are the headers under which registers
-// have the number, the date, or both, of the papers named.
-func numbersOf(papers []string) []string {
-	var out []string
-	for _, p := range papers {
-		out = append(out, "Số "+p, p+" số", "Số của "+p)
-	}
-	return out
-}
-
-func datesOf(papers []string) []string {
-	var out []string
-	for _, p := range papers {
-		out = append(out, "Ngày "+p, p+" ngày", "Ngày ra "+p, "Ngày, tháng, năm "+p, "Ngày, tháng, năm ra "+p, p+" ngày, tháng, năm")
-	}
-	return out
-}
-
-func numbersAndDatesOf(papers []string) []string {
-	var out []string
-	for _, p := range papers {
-		out = append(out, p)
-		for _, both := range []string{"Số, ngày", "Số và ngày", "Số ngày tháng năm", "Số, ngày ra", "Số, ngày, tháng, năm ra"} {
-			out = append(out, both+" "+p)
+// guessEvent returns the code of the column that a header of a book means: books
+// name the paper ("Số, ngày quyết định đình chỉ", or "Quyết định đình chỉ" above
+// "Số" and "Ngày"), each a little differently.
+func guessEvent(path []string, known func(string) string) string {
+	words := titleWords(headerKey(strings.Join(path, " ")))
+	has := words.has
+	numbered, dated := has("so"), has("ngay")
+	of := func(number, date, both string) string {
+		switch {
+		case numbered == dated:
+			return both
+		case numbered:
+			return number
 		}
-		out = append(out, p+" số, ngày", p+" số, ngày, tháng, năm")
+		return date
+	}
+	switch {
+	// What a book repeats of the case is none of the event's.
+	case has("ban an", "toa an", "phai thi hanh", "duoc thi hanh", "con lai", "con phai thu", "don vi tinh"):
+		return ""
+	case has("so tien", "gia tri", "thanh tien"):
+		return "amount"
+	case has("bien lai", "phieu thu", "phieu chi", "chung tu"):
+		return of("receipt", "effectiveOn", "receiptAndDate")
+	case has("ly do", "can cu", "dieu luat", "dieu khoan"):
+		return "ground"
+	case has("thoi han", "den ngay", "den het ngay"):
+		return "until"
+	case has("nguoi ky"):
+		return "documentSigner"
+	case has("uy thac") && has("co quan", "noi", "don vi", "den", "nhan") && !numbered:
+		return "recipient"
+	case has("co quan ra", "co quan ban hanh", "noi ban hanh"):
+		return "documentIssuer"
+	case has("ghi chu"):
+		return "note"
+	case has("bien phap") && !numbered && !dated:
+		return "measure"
+	case has("ket qua xac minh"):
+		return "finding"
+	case !has("quyet dinh", "van ban", "thong bao"):
+		return known(path[len(path)-1])
+	case has("tiep tuc"):
+		return of("resumedNumber", "resumedDate", "resumedNumberAndDate")
+	case has("thi hanh an") && len(kindsNamed(string(words))) == 0:
+		return of("number", "date", "numberAndDate")
+	}
+	return of("documentNumber", "documentDate", "documentNumberAndDate")
+}
+
+// kindsNamed returns the kinds of events whose decisions a folded text names, in
+// the order of their words: "tạm đình chỉ" is not "đình chỉ".
+func kindsNamed(folded string) []thads.CaseEventKind {
+	var out []thads.CaseEventKind
+	rest := " " + folded + " "
+	for _, w := range []struct {
+		words string
+		kind  thads.CaseEventKind
+	}{
+		{"tam dinh chi", thads.CaseSuspended},
+		{"dinh chi", thads.CaseTerminated},
+		{"tam hoan xuat canh", thads.CaseSecurityMeasure},
+		{"hoan", thads.CasePostponed},
+		{"tam dung", thads.CasePaused},
+		{"tiep tuc", thads.CaseResumed},
+		{"so theo doi rieng", thads.CaseMovedToSeparate},
+		{"chua co dieu kien", thads.CaseNotEnforceable},
+		{"chua du dieu kien", thads.CaseNotEnforceable},
+		{"uy thac", thads.CaseEntrusted},
+		{"thu hoi", thads.CaseRevoked},
+		{"cuong che", thads.CaseCoerciveMeasure},
+		{"bao dam", thads.CaseSecurityMeasure},
+		{"mien giam", thads.CaseReduced},
+		{"mien", thads.CaseReduced},
+		{"giam", thads.CaseReduced},
+		{"rut ho so", thads.CaseWithdrawn},
+		{"tra lai don", thads.CaseRequestReturned},
+		{"tra don", thads.CaseRequestReturned},
+		{"tra lai yeu cau", thads.CaseRequestReturned},
+		{"tu choi", thads.CaseRefused},
+		{"khoi phuc", thads.CaseReopened},
+		{"phan cong", thads.CaseAssigned},
+		{"chi tra", thads.CasePaidOut},
+		{"chi tien", thads.CasePaidOut},
+		{"thu tien", thads.CaseCollected},
+		{"bien lai thu", thads.CaseCollected},
+		{"phieu chi", thads.CasePaidOut},
+		{"xac minh", thads.CaseVerified},
+	} {
+		for {
+			before, after, found := strings.Cut(rest, " "+w.words+" ")
+			if !found {
+				break
+			}
+			if rest = before + " | " + after; !slices.Contains(out, w.kind) {
+				out = append(out, w.kind)
+			}
+		}
 	}
 	return out
 }
 
-func receipts() []string {
-	return []string{"biên lai", "biên lai thu", "biên lai thu tiền", "phiếu thu", "phiếu chi", "chứng từ"}
+// kindOfBook returns the kind of event that a book is of, from the titles above
+// its headers or, where they do not tell, from the headers; empty where it is of
+// several. A decision to resume stands in books of what it ends.
+func kindOfBook(titles, headers []string) thads.CaseEventKind {
+	for _, texts := range [][]string{titles, headers} {
+		var kinds []thads.CaseEventKind
+		for _, text := range texts {
+			for _, kind := range kindsNamed(key(text)) {
+				if !slices.Contains(kinds, kind) {
+					kinds = append(kinds, kind)
+				}
+			}
+		}
+		if len(kinds) > 1 {
+			kinds = slices.DeleteFunc(kinds, func(k thads.CaseEventKind) bool { return k == thads.CaseResumed })
+		}
+		if len(kinds) == 1 {
+			return kinds[0]
+		}
+	}
+	return ""
 }
 
 // wordsOfEvents are the words by which books and clerks name the kinds of events,
@@ -442,16 +552,52 @@ func kindsOfEvents() *vocabulary {
 		kind, _ := v.find(name)
 		return opensOnly(thads.CaseEventKind(kind))
 	})
-	for _, t := range kindTerms() {
-		for _, word := range wordsOfEvents()[t.Value] {
-			for _, form := range []string{word, "QĐ " + word, "quyết định " + word, word + " THA", word + " thi hành án", "QĐ " + word + " THA", "quyết định " + word + " thi hành án"} {
-				if _, taken := v.find(form); !taken {
-					v.add(form, string(t.Value))
-				}
-			}
+	for kind, words := range wordsOfEvents() {
+		for _, word := range words {
+			v.add(word, string(kind))
 		}
 	}
 	return v
+}
+
+// kindColumn is a column of kinds of events. What stands around the word for it
+// in decisions may be left out: "QĐ hoãn thi hành án" is "hoãn".
+func kindColumn[R any](c column[R], at func(*R) *thads.CaseEventKind) column[R] {
+	words := kindsOfEvents()
+	c = wordColumn(c, words, at)
+	exact := c.set
+	c.set = func(r *R, v *reading) {
+		cell := *v.cell
+		if _, known := words.find(cell.Text); !known && cell.Kind == Text {
+			if bare := withoutPaper(cell.Text); bare != "" {
+				if _, known := words.find(bare); known {
+					cell.Text = bare
+				}
+			}
+		}
+		inner := *v
+		inner.cell = &cell
+		exact(r, &inner)
+		v.code, v.text, v.warning = inner.code, inner.text, inner.warning
+	}
+	return c
+}
+
+// withoutPaper takes off the words by which decisions begin and end.
+func withoutPaper(text string) string {
+	words := strings.Fields(exactKey(text))
+	folded := func(words []string) string { return key(strings.Join(words, " ")) }
+	for _, lead := range []string{"ra", "quyet dinh", "qd", "thong bao", "tb", "ve viec", "v v"} {
+		if n := strings.Count(lead, " ") + 1; n < len(words) && folded(words[:n]) == lead {
+			words = words[n:]
+		}
+	}
+	for _, tail := range []string{"thi hanh an", "tha", "thads"} {
+		if n := len(words) - strings.Count(tail, " ") - 1; n > 0 && folded(words[n:]) == tail {
+			words = words[:n]
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // opensOnly tells whether a kind is none of a register of events: it opens a
@@ -466,23 +612,6 @@ func kindTerms() []thads.Term[thads.CaseEventKind] {
 		terms = append(terms, thads.Term[thads.CaseEventKind]{Value: s.Kind, Name: s.Name})
 	}
 	return terms
-}
-
-// decisionsOfEvents names the decisions behind events as books do: "quyết định
-// hoãn thi hành án".
-func decisionsOfEvents() []string {
-	var out []string
-	for _, s := range thads.CaseEventSpecs() {
-		if s.Decision == thads.Without || opensOnly(s.Kind) || s.Kind == thads.CaseDecided {
-			continue
-		}
-		for _, word := range wordsOfEvents()[s.Kind] {
-			for _, decision := range []string{"quyết định ", "QĐ "} {
-				out = append(out, decision+word, decision+word+" thi hành án", decision+word+" THA")
-			}
-		}
-	}
-	return out
 }
 
 // measuresOfEvents is the vocabulary of both kinds of measures.
@@ -553,34 +682,6 @@ func idsOf[R any](c column[R], at func(*R) *[]string) column[R] {
 	return c
 }
 
-// numberDateOf is a column that has the number and the date of a paper in one
-// cell: "46/QĐ-CCTHADS ngày 05/10/2018". A cell may have only one of them.
-func numberDateOf[R any](c column[R], at func(*R) (*string, *thads.Date)) column[R] {
-	c.set = func(r *R, v *reading) {
-		number, date := at(r)
-		if v.cell.Kind == Date {
-			*date = v.asDate()
-			return
-		}
-		text := v.asText()
-		if v.code != "" {
-			return
-		}
-		*number = text
-		if m := dateAtEnd.FindStringSubmatchIndex(text); m != nil {
-			*number = strings.TrimSpace(text[:m[0]])
-			day := *v
-			day.cell = &Cell{Kind: Text, Text: text[m[2]:m[3]]}
-			*date = day.asDate()
-			v.code, v.text, v.warning = day.code, day.text, day.warning
-		}
-	}
-	return c
-}
-
-// dateAtEnd finds the date behind a number.
-var dateAtEnd = regexp.MustCompile(`(?i)(?:^|[\s,;(–-]+|\s*/\s*)(?:ngày|ngay)?\s*(\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*\d{4}|\d{1,2} tháng \d{1,2},? năm \d{4})[)\s.]*$`)
-
 // idMark stands before an id that would otherwise be read as a place.
 const idMark = "#"
 
@@ -615,6 +716,9 @@ func lackingOfEvents(has func(code string) bool) []string {
 				out = append(out, code)
 			}
 		}
+	}
+	if has("resumedDate") {
+		return out // the kind and date of what a row tells may be those
 	}
 	if !has("kind") {
 		out = append(out, "kind")

@@ -38,6 +38,17 @@ func newEventSheet(b *Book, m *Mapping, report func(Problem)) (*eventSheet, erro
 	return &eventSheet{mappedSheet: s, grounds: newGroundBook(), kinds: reg.columns[evKind].words}, nil
 }
 
+// placed returns the first of the columns that the file has, and the first of all
+// where it has none.
+func (s *eventSheet) placed(columns ...int) int {
+	for _, i := range columns {
+		if s.place[i] >= 0 {
+			return i
+		}
+	}
+	return columns[0]
+}
+
 // caseNames are the columns that name a case, beside the unit.
 func caseNames() []int { return []int{evKey, evNumber, evDate} }
 
@@ -150,13 +161,36 @@ func (run *eventRun) entry() *Entry {
 	}
 }
 
-// compose makes an event of its rows.
+// compose makes the events of rows: mostly one. A row that has also the decision
+// to resume has two.
 func (run *eventRun) compose(rows []*record[EventRow]) {
+	reg, first := run.sheet.register, rows[0]
+	resumed := first.has(evResumedNumber) || first.has(evResumedDate)
+	says := first.has(evKind)
+	for _, p := range []part{ofEvent, ofParty, ofParticulars, ofObligation} {
+		says = says || first.hasPart(reg, p)
+	}
+	for _, rec := range rows {
+		run.failed = run.failed || rec.failed
+	}
+	switch {
+	case says:
+		run.composeOne(rows)
+	case !resumed:
+		run.tell(run.sheet.at(first, run.sheet.placed(evKind, evDocumentNumber, evEffectiveOn), thads.CodeRequired,
+			vi("Dòng không cho biết điều gì đã xảy ra", "The row does not tell what happened")))
+	}
+	if resumed {
+		run.resume(first, says)
+	}
+}
+
+// composeOne makes the event that rows tell of.
+func (run *eventRun) composeOne(rows []*record[EventRow]) {
 	s, first := run.sheet, rows[0]
 	ev := EventEntry{Sheet: s.source.name(), Row: first.number, UnitCode: first.row.ToUnit, OfficerCode: first.row.ToOfficer, sheet: s, rows: rows}
 	for _, rec := range rows {
 		ev.RowNumbers = append(ev.RowNumbers, rec.number)
-		run.failed = run.failed || rec.failed
 	}
 	r := &first.row
 	e := &ev.Event
@@ -167,7 +201,7 @@ func (run *eventRun) compose(rows []*record[EventRow]) {
 	run.kind(first)
 	if e.EffectiveOn = r.EffectiveOn; !first.has(evEffectiveOn) {
 		if e.EffectiveOn = r.DocumentDate; !first.has(evDocumentDate) {
-			run.tell(s.at(first, evEffectiveOn, thads.CodeRequired, vi("Thiếu ngày sự kiện", "The date of the event is missing")))
+			run.tell(s.at(first, s.placed(evEffectiveOn, evDocumentDate), thads.CodeRequired, vi("Thiếu ngày sự kiện", "The date of the event is missing")))
 		}
 	}
 	if slices.ContainsFunc([]int{evDocumentNumber, evDocumentDate, evDocumentIssuer, evDocumentSigner}, first.has) {
@@ -176,20 +210,50 @@ func (run *eventRun) compose(rows []*record[EventRow]) {
 	if r.ground != "" {
 		var known bool
 		if e.Ground, known = s.grounds.find(r.ground, e.Kind, e.EffectiveOn); !known {
-			p := s.at(first, evGround, thads.CodeUnknown, vi(
+			run.tell(quoting(first, s.at(first, evGround, thads.CodeUnknown, vi(
 				"Không nhận ra căn cứ pháp lý; cần điều, khoản, điểm như trong quyết định, ví dụ “điểm c khoản 1 Điều 48”",
-				"The legal ground is not known; article, clause and point are expected as in the decision"))
-			p.Got = clip(r.ground)
-			run.tell(p)
+				"The legal ground is not known; article, clause and point are expected as in the decision")), evGround))
 		}
 	}
 	run.contents(&ev)
 	run.further(rows)
+	run.add(ev)
+}
+
+// resume makes the event by which a case went on. second tells that the row has
+// another event.
+func (run *eventRun) resume(rec *record[EventRow], second bool) {
+	s, r := run.sheet, &rec.row
+	ev := EventEntry{Sheet: s.source.name(), Row: rec.number, RowNumbers: []int{rec.number}, sheet: s, rows: []*record[EventRow]{rec}, resumed: true}
+	if second {
+		ev.Nth = 1
+	}
+	ev.Event = thads.CaseEvent{
+		Kind: thads.CaseResumed, Obligation: r.Obligation,
+		Decision: &thads.Decision{Number: thads.ParseDocumentNumber(r.resumedNumber), Date: r.resumedDate},
+	}
+	if ev.Event.EffectiveOn = r.resumedDate; !rec.has(evResumedDate) {
+		run.tell(s.at(rec, evResumedDate, thads.CodeRequired, vi("Thiếu ngày quyết định tiếp tục", "The date of the decision to resume is missing")))
+	}
+	run.add(ev)
+}
+
+// add appends an event, as many as a case can take.
+func (run *eventRun) add(ev EventEntry) {
 	if len(run.events) == thads.MaxEvents {
-		run.drop(first)
+		run.drop(ev.rows[0])
 		return
 	}
 	run.events = append(run.events, ev)
+}
+
+// quoting puts what a cell says, which is read in the light of others, into a
+// problem of its column.
+func quoting(rec *record[EventRow], p Problem, column int) Problem {
+	if column == evGround {
+		p.Got = clip(rec.row.ground)
+	}
+	return p
 }
 
 // kind refuses an event without a kind, or of a kind that no register of events
@@ -275,6 +339,15 @@ func (run *eventRun) further(rows []*record[EventRow]) {
 func (ev *EventEntry) place(field []string) (*record[EventRow], int) {
 	rec, reg := ev.rows[0], ev.sheet.register
 	path := strings.Join(field, ".")
+	if ev.resumed {
+		switch path {
+		case "effectiveOn", "decision.date":
+			return rec, evResumedDate
+		case "decision", "decision.number":
+			return rec, evResumedNumber
+		}
+		return rec, -1
+	}
 	rest := field
 	if len(rest) > 0 && rest[0] == "particulars" {
 		rest = rest[1:]

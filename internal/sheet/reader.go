@@ -54,9 +54,12 @@ type CaseOpening struct {
 
 // An EventEntry is a further event of a case.
 type EventEntry struct {
-	// Sheet and Row say where it begins, RowNumbers which rows it has.
+	// Sheet and Row say where it begins, RowNumbers which rows it has. Nth is its
+	// place among the events that begin in the row, from 0: a book of
+	// postponements has the decision to resume in the same row.
 	Sheet      string
 	Row        int
+	Nth        int
 	RowNumbers []int
 	// Event names an obligation by its id; one that the file gives by its place
 	// has the id it gets in an opening without ids: "o1" is the first.
@@ -72,6 +75,8 @@ type EventEntry struct {
 	// parties and obligations are the rows, by index, that those of the event
 	// come from.
 	parties, obligations []int
+	// resumed tells that it is what the row says of resuming.
+	resumed bool
 }
 
 // Counts tell what was read of a file.
@@ -364,9 +369,5 @@ func (e *Entry) Problem(refusal *thads.Error) Problem {
 func (e *Entry) EventProblem(i int, refusal *thads.Error) Problem {
 	ev := &e.Events[i]
 	rec, column := ev.place(refusal.Field)
-	p := ev.sheet.at(rec, column, refusal.Code, refusal.Text)
-	if column == evGround {
-		p.Got = clip(rec.row.ground)
-	}
-	return p
+	return quoting(rec, ev.sheet.at(rec, column, refusal.Code, refusal.Text), column)
 }
