@@ -36,17 +36,11 @@ func NewArguments() *Arguments {
 	}))}
 }
 
-// A CaseList says which cases and in which order.
-type CaseList struct {
-	Filter     *app.CaseFilter
-	By         app.CaseOrderField
-	Descending bool
-}
-
 // Cases reads a CaseFilter as JSON, and an order as a CaseOrderField and an
 // OrderDirection; each may be empty for none. What cannot be read, names included
 // that the API does not have, is a refusal.
-func (a *Arguments) Cases(ctx context.Context, filter, orderBy, direction string) (*CaseList, error) {
+func (a *Arguments) Cases(ctx context.Context, filter, orderBy, direction string) (app.ExportOptions, error) {
+	var noted app.ExportOptions
 	variables, declared, passed := map[string]any{}, []string{}, []string{}
 	add := func(name, typeName string, value map[string]any) {
 		variables[name] = value
@@ -55,7 +49,7 @@ func (a *Arguments) Cases(ctx context.Context, filter, orderBy, direction string
 	if filter != "" {
 		value, err := object("filter", filter)
 		if err != nil {
-			return nil, err
+			return noted, err
 		}
 		add("filter", "CaseFilter", value)
 	}
@@ -65,17 +59,14 @@ func (a *Arguments) Cases(ctx context.Context, filter, orderBy, direction string
 	case orderBy != "":
 		add("orderBy", "CaseOrder!", map[string]any{"field": orderBy})
 	case direction != "":
-		return nil, thads.Errorf(thads.CodeRequired, "orderBy", "Thiếu orderBy cho chiều sắp xếp", "A direction needs orderBy")
+		return noted, thads.Errorf(thads.CodeRequired, "orderBy", "Thiếu orderBy cho chiều sắp xếp", "A direction needs orderBy")
 	}
 	query := "{ cases { __typename } }"
 	if len(passed) > 0 {
 		query = "query(" + strings.Join(declared, ", ") + ") { cases(" + strings.Join(passed, ", ") + ") { __typename } }"
 	}
-	noted := &CaseList{}
-	if err := a.run(context.WithValue(ctx, notedKey{}, noted), query, variables); err != nil {
-		return nil, err
-	}
-	return noted, nil
+	err := a.run(context.WithValue(ctx, notedKey{}, &noted), query, variables)
+	return noted, err
 }
 
 // run runs a query whose resolver notes its arguments.
@@ -127,7 +118,8 @@ func (n noting) Query() generated.QueryResolver {
 type notingQuery struct{ generated.QueryResolver }
 
 func (notingQuery) Cases(ctx context.Context, filter *app.CaseFilter, orderBy model.CaseOrder, _ *int, _ *store.Cursor, _ *int, _ *store.Cursor) (*view.Connection[*thads.CaseHead], error) {
-	noted, _ := ctx.Value(notedKey{}).(*CaseList)
-	*noted = CaseList{Filter: filter, By: orderBy.Field, Descending: orderBy.Direction == model.OrderDirectionDesc}
+	if noted, ok := ctx.Value(notedKey{}).(*app.ExportOptions); ok {
+		noted.Filter, noted.By, noted.Descending = filter, orderBy.Field, orderBy.Direction == model.OrderDirectionDesc
+	}
 	return &view.Connection[*thads.CaseHead]{}, nil
 }

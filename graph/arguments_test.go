@@ -19,15 +19,15 @@ func TestArgumentsOfLists(t *testing.T) {
 	yes, least, kind := true, thads.Dong(9007199254740991), thads.OnRequest
 	for name, tt := range map[string]struct {
 		filter, orderBy, direction string
-		want                       graph.CaseList
+		want                       app.ExportOptions
 	}{
-		"nothing": {"", "", "", graph.CaseList{By: app.CasesByUpdate, Descending: true}},
-		"all":     {"{}", "NUMBER", "", graph.CaseList{Filter: &app.CaseFilter{}, By: app.CasesByNumber}},
+		"nothing": {"", "", "", app.ExportOptions{By: app.CasesByUpdate, Descending: true}},
+		"all":     {"{}", "NUMBER", "", app.ExportOptions{Filter: &app.CaseFilter{}, By: app.CasesByNumber}},
 		"much": {
 			`{"states":["VOLUNTARY","IN_PROGRESS"],"live":true,"initiation":"ON_REQUEST","units":["un_1"],"openedOn":{"from":"2018-10-01","to":null},
 				"total":{"min":9007199254740991},"tags":[],"officers":null}`,
 			"DEBTOR_NAME", "DESC",
-			graph.CaseList{
+			app.ExportOptions{
 				Filter: &app.CaseFilter{
 					States: []thads.CaseState{thads.StateVoluntary, thads.StateInProgress}, Live: &yes, Initiation: &kind, Units: []thads.UnitID{"un_1"},
 					OpenedOn: &app.DateRange{From: thads.DateOf(2018, 10, 1)}, Total: &app.DongRange{Min: &least}, Tags: []thads.Tag{},
@@ -41,7 +41,7 @@ func TestArgumentsOfLists(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(&tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})

@@ -120,7 +120,7 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 		return nil, err
 	}
 	server, err := httpd.New(httpd.Options{
-		Backend: a, GraphQL: graph.NewHandler(a, log), Web: pages, URL: base, CORSOrigins: o.CORSOrigins,
+		Backend: a, GraphQL: graph.NewHandler(a, log), Arguments: graph.NewArguments(), Web: pages, URL: base, CORSOrigins: o.CORSOrigins,
 		Sessions: app.SessionLimits{Idle: o.SessionIdle, Max: o.SessionMax},
 		Timeout:  o.Timeout, Drain: o.Drain, Version: Version(), Log: log,
 	})

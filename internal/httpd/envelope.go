@@ -88,7 +88,7 @@ func (s *Server) done(r *http.Request, req *request.Request, rec *recorder, took
 		attrs = append(attrs, slog.String("principal", who))
 	}
 	level := slog.LevelInfo
-	if route != "/graphql" && status < 400 {
+	if route != "/graphql" && !isFileRoute(route) && status < 400 {
 		level = slog.LevelDebug // probes and assets
 	}
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)

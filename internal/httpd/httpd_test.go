@@ -83,7 +83,7 @@ func starting(t *testing.T, change func(*httpd.Options)) *bench {
 	b := &bench{app: a, log: new(logBuffer)}
 	o := httpd.Options{
 		Backend: a,
-		GraphQL: http.HandlerFunc(b.serveAPI),
+		GraphQL: http.HandlerFunc(b.serveAPI), Arguments: arguments{},
 		Web: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			_, _ = io.WriteString(w, "page")

@@ -9,8 +9,9 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// A problem is a refusal of this package, in the form of a GraphQL error where
-// the API was asked and in a line of text elsewhere.
+// A problem is a refusal of this package: in the form of a GraphQL error where
+// the API was asked, as one JSON object where a file was, and in a line of text
+// elsewhere.
 type problem struct {
 	code thads.Code
 	text thads.Text
@@ -45,6 +46,42 @@ var (
 		VI: "Không nhận được toàn bộ yêu cầu.",
 		EN: "The request did not arrive whole.",
 	}}
+	problemFileMethod = problem{"METHOD_NOT_ALLOWED", thads.Text{
+		VI: "Địa chỉ này không nhận phương thức đó.",
+		EN: "This address does not take that method.",
+	}}
+	problemSignIn = problem{"UNAUTHENTICATED", thads.Text{
+		VI: "Cần đăng nhập để gửi hoặc tải tệp.",
+		EN: "Sign in to send or fetch files.",
+	}}
+	problemForbidden = problem{thads.CodeForbidden, thads.Text{
+		VI: "Không có quyền gửi hoặc tải tệp này.",
+		EN: "You may not send or fetch this file.",
+	}}
+	problemNoFile = problem{thads.CodeNotFound, thads.Text{
+		VI: "Không có tệp này.",
+		EN: "There is no such file.",
+	}}
+	problemBusy = problem{thads.CodeUnavailable, thads.Text{
+		VI: "Máy chủ đang chuyển nhiều tệp, hãy thử lại sau ít giây.",
+		EN: "The server is moving many files; try again in a few seconds.",
+	}}
+	problemUploadType = problem{"UNSUPPORTED_MEDIA_TYPE", thads.Text{
+		VI: "Tệp gửi lên phải có Content-Type: application/octet-stream.",
+		EN: "A file is sent as Content-Type: application/octet-stream.",
+	}}
+	problemUploadLarge = problem{"REQUEST_TOO_LARGE", thads.Text{
+		VI: "Tệp lớn quá 64 MB.",
+		EN: "The file is larger than 64 MB.",
+	}}
+	problemUploadSlow = problem{"REQUEST_TIMEOUT", thads.Text{
+		VI: "Tệp đến quá chậm nên đã bị ngắt, hãy gửi lại.",
+		EN: "The file came too slowly and was cut off; send it again.",
+	}}
+	problemUploadBody = problem{"BAD_REQUEST", thads.Text{
+		VI: "Không nhận được toàn bộ tệp, hãy gửi lại.",
+		EN: "The file did not arrive whole; send it again.",
+	}}
 	problemForeign = problem{"CROSS_ORIGIN", thads.Text{
 		VI: "Yêu cầu đến từ một trang web khác nên bị từ chối.",
 		EN: "The request comes from a foreign page and is refused.",
@@ -59,6 +96,10 @@ const (
 // fail answers with a problem.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, p problem) {
 	req := request.FromContext(r.Context())
+	if isFileRoute(req.Route()) {
+		s.refuse(w, r, status, p)
+		return
+	}
 	message := p.text.In(req.Language())
 	h := w.Header()
 	h.Set("Content-Language", req.Language())

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -50,16 +52,30 @@ type Backend interface {
 	SignInAs(ctx context.Context, id thads.PrincipalID, limits app.SessionLimits) (auth.Token, *app.User, error)
 	Authenticate(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
 	SignOut(ctx context.Context, token auth.Token) error
+	UploadFile(ctx context.Context, name string, r io.Reader) (*app.Upload, error)
+	Import(ctx context.Context, id string) (*app.Import, error)
+	ImportProblemFile(ctx context.Context, id string, w io.Writer) error
+	ExportCases(ctx context.Context, w io.Writer, o app.ExportOptions) error
+	ExportCaseEvents(ctx context.Context, w io.Writer, o app.ExportOptions) error
+	ExportTemplate(ctx context.Context, w io.Writer, k sheet.Kind, f sheet.Format) error
+	Today() thads.Date
 	Ready(ctx context.Context) error
 	StoreInfo(ctx context.Context) (store.Info, error)
 }
 
+// Arguments reads the arguments of lists as the API reads them.
+type Arguments interface {
+	// Cases reads a filter and an order of cases; what cannot be read is a refusal.
+	Cases(ctx context.Context, filter, orderBy, direction string) (app.ExportOptions, error)
+}
+
 // Options configure a Server.
 type Options struct {
-	// Backend, GraphQL and Web are required.
-	Backend Backend
-	GraphQL http.Handler
-	Web     http.Handler
+	// Backend, GraphQL, Arguments and Web are required.
+	Backend   Backend
+	GraphQL   http.Handler
+	Arguments Arguments
+	Web       http.Handler
 	// Checks are asked by /readyz besides the store.
 	Checks []Check
 	// URL is the address that people use: its scheme decides about cookies.
@@ -95,6 +111,8 @@ type Server struct {
 	// lasting are the links of LastingLink, the account by the hash of the
 	// token. They are not written any more once state is serving.
 	lasting map[string]thads.PrincipalID
+	// uploads and downloads are the places for files under way.
+	uploads, downloads slots
 }
 
 // The states of a server.
@@ -108,12 +126,13 @@ const (
 // /healthz, /readyz and /metrics, and 503 to everything else.
 func New(o Options) (*Server, error) {
 	switch {
-	case o.Backend == nil || o.GraphQL == nil || o.Web == nil || o.URL == nil:
+	case o.Backend == nil || o.GraphQL == nil || o.Arguments == nil || o.Web == nil || o.URL == nil:
 		return nil, errors.New("httpd: an option is missing")
 	case o.Timeout <= 0 || o.Drain <= 0 || o.Sessions.Idle <= 0 || o.Sessions.Max <= 0:
 		return nil, errors.New("httpd: a limit is missing")
 	}
 	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", lasting: map[string]thads.PrincipalID{}}
+	s.uploads, s.downloads = make(slots, maxUploads), make(slots, maxDownloads)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -148,6 +167,12 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.Handle("/graphql", s.route("/graphql", s.whenServing(api)))
 	mux.Handle("/signin", s.route("/signin", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignIn)))))
 	mux.Handle("/signout", s.route("/signout", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignOut)))))
+	uploads := s.forFiles(auth.Direct, []string{http.MethodPost}, s.serveUpload)
+	mux.Handle(routeUploads, s.route(routeUploads, s.whenServing(crossOrigin(s.o.CORSOrigins, foreign.Handler(uploads)))))
+	fetch := []string{http.MethodGet, http.MethodHead}
+	mux.Handle("/imports/{id}/problems.xlsx", s.route(routeProblems, s.whenServing(s.forFiles(auth.Direct, fetch, s.serveProblems))))
+	mux.Handle("/exports/{file}", s.route(routeExports, s.whenServing(s.forFiles(auth.SignedIn, fetch, s.serveExport))))
+	mux.Handle("/templates/{file}", s.route(routeTemplates, s.whenServing(s.forFiles(auth.SignedIn, fetch, s.serveTemplate))))
 	mux.Handle("/healthz", s.route("/healthz", http.HandlerFunc(s.serveHealth)))
 	mux.Handle("/readyz", s.route("/readyz", http.HandlerFunc(s.serveReady)))
 	mux.Handle("/metrics", s.route("/metrics", s.metrics.handler))

@@ -1,0 +1,125 @@
+package httpd
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/sheet"
+	"github.com/thads/thads/internal/thads"
+)
+
+// RegisterOf returns the register that a word in an address or a command names,
+// "case-events", with its names.
+func RegisterOf(noun string) (thads.Term[sheet.Kind], bool) {
+	for _, t := range sheet.Kinds() {
+		if noun == Noun(t.Value) {
+			return t, true
+		}
+	}
+	return thads.Term[sheet.Kind]{}, false
+}
+
+// Noun is the word for a register in addresses and commands.
+func Noun(k sheet.Kind) string { return strings.ToLower(strings.ReplaceAll(string(k), "_", "-")) }
+
+// fileOf returns which register and format a request asks for.
+func fileOf(r *http.Request) (thads.Term[sheet.Kind], sheet.Format, bool) {
+	file := r.PathValue("file")
+	noun, extension, _ := strings.Cut(file, ".")
+	format, isFormat := sheet.FormatOf(file)
+	register, known := RegisterOf(noun)
+	return register, format, known && isFormat && extension == string(format)
+}
+
+// serveExport hands out a register: of cases, those that the parameters filter
+// and orderBy choose, like the list of the API.
+func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) {
+	register, format, ok := fileOf(r)
+	if !ok {
+		s.refuse(w, r, http.StatusNotFound, problemNoFile)
+		return
+	}
+	write, err := s.exportOf(r, register.Value, format)
+	if err != nil {
+		s.refuseError(w, r, err)
+		return
+	}
+	s.send(w, r, file{register.Name.VI + " " + s.o.Backend.Today().String() + "." + string(format), format}, write)
+}
+
+// exportOf returns what writes a register, with the arguments read.
+func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (func(context.Context, io.Writer) error, error) {
+	q, err := parameters(r, "filter", "orderBy", "direction")
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.o.Arguments.Cases(r.Context(), q.Get("filter"), q.Get("orderBy"), q.Get("direction"))
+	if err != nil {
+		return nil, err
+	}
+	o.Format = f
+	export := s.o.Backend.ExportCases
+	if k == sheet.CaseEvents {
+		export = s.o.Backend.ExportCaseEvents
+	}
+	return func(ctx context.Context, w io.Writer) error { return export(ctx, w, o) }, nil
+}
+
+// parameters returns those of the request. Unknown and doubled names are
+// refused: a filter that is misspelt would otherwise hand out everything.
+func parameters(r *http.Request, known ...string) (url.Values, error) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, thads.Errorf(thads.CodeInvalid, "", "Địa chỉ không đọc được", "The address cannot be read")
+	}
+	for name, values := range q {
+		if len(values) > 1 || !slices.Contains(known, name) {
+			return nil, thads.Errorf(thads.CodeNotAllowed, name, "Tham số %q không có hoặc lặp lại", "The parameter %q is unknown or repeated", name)
+		}
+	}
+	return q, nil
+}
+
+// serveTemplate hands out an empty register to be filled in.
+func (s *Server) serveTemplate(w http.ResponseWriter, r *http.Request) {
+	register, format, ok := fileOf(r)
+	if !ok {
+		s.refuse(w, r, http.StatusNotFound, problemNoFile)
+		return
+	}
+	first, size := utf8.DecodeRuneInString(register.Name.VI)
+	name := "Mẫu " + string(unicode.ToLower(first)) + register.Name.VI[size:] + "." + string(format)
+	s.send(w, r, file{name, format}, func(ctx context.Context, w io.Writer) error {
+		return s.o.Backend.ExportTemplate(ctx, w, register.Value, format)
+	})
+}
+
+// serveProblems hands out the rows of an import that have problems.
+func (s *Server) serveProblems(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	im, err := s.o.Backend.Import(r.Context(), id)
+	switch {
+	case err != nil:
+		s.refuseError(w, r, err)
+		return
+	case im == nil:
+		s.refuse(w, r, http.StatusNotFound, problemNoFile)
+		return
+	}
+	s.send(w, r, file{problemFileName(im), sheet.XLSX}, func(ctx context.Context, w io.Writer) error {
+		return s.o.Backend.ImportProblemFile(ctx, id, w)
+	})
+}
+
+// problemFileName is what the rows to be mended of a file are called.
+func problemFileName(im *app.Import) string {
+	return strings.TrimSuffix(im.File, path.Ext(im.File)) + " – vấn đề." + string(sheet.XLSX)
+}
