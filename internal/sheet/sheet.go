@@ -8,7 +8,8 @@
 // needs (cell types, styles, frozen panes, lists of choices) and a writer that
 // streams. It adds 8 MB to the program.
 //
-// They are read by this package itself, from archive/zip and encoding/xml,
+// They are read by this package itself, from archive/zip and a scanner of its
+// own (held against encoding/xml by fuzz tests, and many times as fast),
 // because what people upload is neither small nor trusted: the library keeps the
 // whole file in memory, and its row iterator hides which cells are formulas,
 // numbers or errors. Reading here is one pass over the rows in bounded memory
@@ -21,8 +22,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/thads/thads/internal/thads"
 )
@@ -98,15 +99,17 @@ func Letter(column int) string {
 type Limits struct {
 	// Bytes bounds the file as it is stored.
 	Bytes int64
-	// Unpacked bounds the sum of the parts of a workbook after unpacking, and
-	// Ratio how many times larger than packed a part of more than a megabyte
-	// may become.
-	Unpacked int64
-	Ratio    int64
-	// Parts bounds the files inside a workbook.
-	Parts int
-	// Rows and Columns bound a sheet, Runes the characters of one cell.
-	Rows, Columns, Runes int
+	// Unpacked bounds the sum of the parts of a workbook after unpacking, Ratio
+	// how many times larger than packed a part of more than a megabyte may
+	// become, and WholeRatio the same of a workbook of more than 16 MB.
+	Unpacked          int64
+	Ratio, WholeRatio int64
+	// Parts bounds the files inside a workbook, Depth the elements of its XML
+	// within one another.
+	Parts, Depth int
+	// Rows and Columns bound a sheet, Runes the characters of one cell. Cells
+	// bounds the cells of a sheet, also those that have nothing but a format.
+	Rows, Columns, Runes, Cells int
 	// Strings bounds, in bytes, the texts of a workbook that are kept in
 	// memory while its rows are read.
 	Strings int64
@@ -115,8 +118,8 @@ type Limits struct {
 // DefaultLimits are enough for the registers of a province.
 func DefaultLimits() Limits {
 	return Limits{
-		Bytes: 64 << 20, Unpacked: 2 << 30, Ratio: 200, Parts: 2000,
-		Rows: 200_000, Columns: 200, Runes: 20_000, Strings: 128 << 20,
+		Bytes: 64 << 20, Unpacked: 2 << 30, Ratio: 200, WholeRatio: 150, Parts: 2000, Depth: 64,
+		Rows: 200_000, Columns: 200, Runes: 20_000, Cells: 10_000_000, Strings: 128 << 20,
 	}
 }
 
@@ -161,7 +164,7 @@ func (r *Row) IsBlank() bool {
 	return true
 }
 
-// A Book is an opened file.
+// A Book is an opened file. It is used by one goroutine at a time.
 type Book struct {
 	// Today is the day on which the file is read, for warnings about what is
 	// unusually old; zero for none.
@@ -171,7 +174,14 @@ type Book struct {
 	// date1904 tells that serial dates count from 1904.
 	date1904 bool
 	limits   Limits
+	notices  []Problem
+	workbook *xlsxFile // nil for a CSV file
 }
+
+// Notices are what is worth knowing of the file as a whole: the encoding of a CSV
+// file that is not UTF-8 (a warning), and the hidden sheets, which are not read
+// (left out).
+func (b *Book) Notices() []Problem { return slices.Clone(b.notices) }
 
 // Sheets returns the names of the sheets in the order of the file; one that is
 // empty for a CSV file. Hidden sheets are not among them.
@@ -202,71 +212,52 @@ const mergedRows = 60
 type merge struct{ top, left, bottom, right int }
 
 // Open opens a workbook (.xlsx) or CSV file, whichever the content is. The
-// error is a refusal (thads.Error) where the file is not acceptable, and a
-// fault where it cannot be read.
+// error is a refusal (thads.Error, see ReasonOf) where the file is not
+// acceptable, and a fault where it cannot be read.
+//
+// What lies in the rows is found when they are read, and refuses the file then.
 func Open(r io.ReaderAt, size int64, limits Limits) (*Book, error) {
 	if size > limits.Bytes {
-		return nil, refuse(thads.CodeLimit, "Tệp lớn %[1]d MB, tối đa %[2]d MB", "The file has %[1]d MB, at most %[2]d MB", (size+(1<<20)-1)>>20, limits.Bytes>>20)
+		return nil, reject(ReasonBytes, "Tệp lớn %[1]d MB, tối đa %[2]d MB", "The file has %[1]d MB, at most %[2]d MB", (size+(1<<20)-1)>>20, limits.Bytes>>20)
 	}
 	if size == 0 {
-		return nil, refuse(thads.CodeInvalid, "Tệp trống", "The file is empty")
+		return nil, reject(ReasonEmpty, "Tệp trống", "The file is empty")
 	}
-	head := make([]byte, min(size, 64<<10))
-	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
-		return nil, fmt.Errorf("sheet: %w", err)
+	r = faultReader{r}
+	head := make([]byte, min(size, headBytes))
+	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF { //nolint:errorlint // as readers return it
+		return nil, damaged(err)
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return openXLSX(r, size, limits)
-	case bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
-		// Both an old .xls and a workbook with a password are compound files;
-		// the latter names its stream in UTF-16.
-		if bytes.Contains(head, utf16le("EncryptedPackage")) {
-			return nil, refuse(thads.CodeInvalid, "Tệp có mật khẩu; hãy bỏ mật khẩu rồi lưu lại dạng .xlsx", "The workbook has a password; remove it and save as .xlsx")
-		}
-		return nil, refuse(thads.CodeInvalid, "Tệp Excel đời cũ (.xls); hãy lưu lại dạng .xlsx", "This is an old .xls file; save it as .xlsx")
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")), bytes.IndexByte(head, 0) >= 0 && !bytes.HasPrefix(head, []byte("PK")):
-		return nil, refuse(thads.CodeInvalid, "Tệp không phải .xlsx hoặc CSV mã UTF-8; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The file is neither .xlsx nor CSV in UTF-8; save it as .xlsx or “CSV UTF-8”")
-	case bytes.HasPrefix(head, []byte("%PDF")), bytes.HasPrefix(head, []byte("PK")), bytes.HasPrefix(head, []byte("{\\rtf")):
-		return nil, refuse(thads.CodeInvalid, "Tệp không phải bảng tính .xlsx hoặc CSV", "The file is no .xlsx or CSV")
+	case bytes.HasPrefix(head, compoundMagic):
+		return nil, refuseCompound(r, size, head)
 	}
-	return openCSV(r, size, limits), nil
-}
-
-func utf16le(s string) []byte {
-	b := make([]byte, 0, 2*len(s))
-	for i := range len(s) {
-		b = append(b, s[i], 0)
+	if err := refuseForeign(head); err != nil {
+		return nil, err
 	}
-	return b
+	return openCSV(r, size, limits)
 }
 
-// refuse makes a refusal of a whole file.
-func refuse(code thads.Code, vi, en string, args ...any) error {
-	return thads.Errorf(code, "", vi, en, args...)
-}
+// headBytes is how much of a file is looked at to find what it is.
+const headBytes = 64 << 10
 
-// tooLong refuses a cell beyond the limit.
-func (l *Limits) tooLong(row, column int) error {
-	return refuse(thads.CodeLimit, "Ô %[1]s%[2]d dài quá %[3]d ký tự", "The cell %[1]s%[2]d has more than %[3]d characters", Letter(column), row, l.Runes)
-}
+// A faultReader marks what goes wrong below as no fault of the file: a disk or a
+// store that fails must not be told as a damaged workbook.
+type faultReader struct{ r io.ReaderAt }
 
-// checkText tells whether a cell's text is within the limit.
-func (l *Limits) checkText(row, column int, s string) error {
-	if len(s) > l.Runes && utf8.RuneCountInString(s) > l.Runes {
-		return l.tooLong(row, column)
+type faultError struct{ err error }
+
+func (e *faultError) Error() string { return "sheet: " + e.err.Error() }
+func (e *faultError) Unwrap() error { return e.err }
+
+func (f faultReader) ReadAt(p []byte, off int64) (int, error) {
+	n, err := f.r.ReadAt(p, off)
+	if err != nil && err != io.EOF { //nolint:errorlint // what wraps it is a fault
+		err = &faultError{err}
 	}
-	return nil
-}
-
-// tooManyRows refuses a sheet beyond the limit.
-func (l *Limits) tooManyRows() error {
-	return refuse(thads.CodeLimit, "Trang tính có hơn %d dòng; hãy chia thành nhiều tệp", "The sheet has more than %d rows; split it into several files", l.Rows)
-}
-
-// tooManyColumns refuses a row beyond the limit.
-func (l *Limits) tooManyColumns(row int) error {
-	return refuse(thads.CodeLimit, "Dòng %[1]d có hơn %[2]d cột", "Row %[1]d has more than %[2]d columns", row, l.Columns)
+	return n, err
 }
 
 // clip cuts a value that a problem quotes.
