@@ -209,7 +209,7 @@ func copyOf(c *Cell, style int, head, date1904 bool) cell {
 		if style == styleDate && date1904 {
 			return cell{value: v + 1462, style: style} // the days between 1900 and 1904
 		}
-		return cell{value: rawNumber(strconv.FormatFloat(v, 'g', -1, 64)), style: style}
+		return cell{value: rawNumber(strconv.FormatFloat(v, 'f', -1, 64)), style: style}
 	case Bool:
 		return cell{value: c.Text == "1" || strings.EqualFold(c.Text, "true")}
 	case Date:

@@ -124,7 +124,7 @@ func TestTableOfEveryFormat(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
-	for ref, want := range map[string]string{"A2": "=1+1 & <b>\"x\"</b>\ndòng hai ", "A3": "007", "B2": "05/09/2018", "C2": "999,999,999,999,999", "D2": "1985"} {
+	for ref, want := range map[string]string{"A2": "=1+1 & <b>\"x\"</b>\ndòng hai ", "A3": "007", "B2": "05/09/2018", "C2": "999,999,999,999,999", "D2": "1985", "E2": "06/09/2018 01:45"} {
 		for _, name := range f.GetSheetList() {
 			if got, err := f.GetCellValue(name, ref); err != nil || got != want {
 				t.Errorf("%s!%s shows %q, want %q (%v)", name, ref, got, want, err)

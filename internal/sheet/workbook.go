@@ -10,6 +10,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,7 +65,7 @@ type layout struct {
 	columns []sheetColumn
 	// headRow is the row of the headers, 0 where there are none: the rows down to
 	// it stay in sight and are printed on every page, and it filters the rows
-	// below. Where it is the first row, it is written when the sheet begins.
+	// below. Columns that have headers begin the sheet with them.
 	headRow int
 	// fixed is how many columns on the left stay in sight.
 	fixed int
@@ -168,7 +169,7 @@ func (s *sheetWriter) begin() error {
 	if _, err := io.WriteString(s.out, b.String()); err != nil {
 		return err
 	}
-	if s.headRow != 1 {
+	if !slices.ContainsFunc(s.columns, func(c sheetColumn) bool { return c.header != "" }) {
 		return nil
 	}
 	cells := make([]cell, len(s.columns))
@@ -210,8 +211,8 @@ func (s *sheetWriter) row(cells []cell, height float64) error {
 			style = s.columns[i].style
 		}
 		text, isText := textOf(c.value)
-		if isText && style == styleText && isFormula(text) {
-			style = styleGuarded
+		if style == styleText {
+			style = styleOf(c.value, text, isText)
 		}
 		b = append(b, `<c r="`...)
 		if i < len(s.letters) {
@@ -296,6 +297,25 @@ func textOf(v any) (string, bool) {
 		return fmt.Sprint(v), true
 	}
 	return "", false
+}
+
+// styleOf is the style of a value in a column of texts.
+func styleOf(v any, text string, isText bool) int {
+	if isText {
+		if isFormula(text) {
+			return styleGuarded
+		}
+		return styleText
+	}
+	switch v.(type) {
+	case thads.Date:
+		return styleDate
+	case thads.Dong:
+		return styleDong
+	case time.Time:
+		return styleInstant
+	}
+	return styleNone
 }
 
 // A rawNumber is a number as a file wrote it.
