@@ -442,21 +442,28 @@ func (t *sheetTop) units(m *Mapping, reg anyRegister, first int) {
 	}
 }
 
-// constants finds what the titles of the sheet say of every row: a register of
-// cases of own motion, or on request.
+// constants finds what the titles of the sheet say of every row: that cases are of
+// own motion, or on request; that it is a book of one kind of event.
 func (t *sheetTop) constants(m *Mapping, used map[string]bool, first int) {
-	if m.Register != Cases || used["initiation"] {
-		return
-	}
-	titles := []string{thads.Fold(t.name)}
+	titles := []string{t.name}
 	for row := 1; row < first; row++ {
 		for i := range t.rows[row] {
 			if c := &t.rows[row][i]; c.Kind == Text && len(c.Text) <= titleLong {
-				titles = append(titles, thads.Fold(c.Text))
+				titles = append(titles, c.Text)
 			}
 		}
 	}
-	all := strings.Join(titles, "\n")
+	switch {
+	case m.Register == Cases && !used["initiation"]:
+		m.initiation(titles)
+	case m.Register == CaseEvents && !used["kind"]:
+		m.kind(titles)
+	}
+}
+
+// initiation takes from the titles of a register of cases how they began.
+func (m *Mapping) initiation(titles []string) {
+	all := thads.Fold(strings.Join(titles, "\n"))
 	own, request := strings.Contains(all, "chu dong"), strings.Contains(all, "theo yeu cau") || strings.Contains(all, "theo don")
 	if own == request {
 		return

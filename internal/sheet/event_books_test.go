@@ -462,3 +462,91 @@ func TestWhatNamesTheCase(t *testing.T) {
 		t.Errorf("entries (-want +got):\n%s", diff)
 	}
 }
+
+// TestBooksAreFound: a book of events is found by its headers, and what it is of
+// by its title; columns that its kind of event does not have are left out.
+func TestBooksAreFound(t *testing.T) {
+	b := csvBook(t,
+		[]string{"CHI CỤC THADS HUYỆN NGA SƠN"},
+		[]string{"SỔ RA QUYẾT ĐỊNH ĐÌNH CHỈ THI HÀNH ÁN"},
+		[]string{"(Đơn vị tính: nghìn đồng)"},
+		[]string{"TT", "Quyết định thi hành án", "", "Họ tên người phải thi hành án", "Quyết định đình chỉ", "", "Căn cứ", "Số tiền đình chỉ", "Ghi chú"},
+		[]string{"", "Số", "Ngày", "", "Số", "Ngày", "", "", ""},
+		[]string{"(1)", "(2)", "(3)", "(4)", "(5)", "(6)", "(7)", "(8)", "(9)"},
+		[]string{"1", "46/QĐ-CCTHADS", "05/10/2018", "Nguyễn Văn A", "12/QĐ-CCTHADS", "12/03/2019", "điểm c khoản 1 Điều 50", "1.500", ""},
+		[]string{"2", "47/QĐ-CCTHADS", "05/10/2018", "Trần Thị B", "13/QĐ-CCTHADS", "13/03/2019", "điểm c khoản 1 Điều 50", "200", ""},
+		[]string{"", "Cộng", "", "", "", "", "", "1.700", ""},
+	)
+	reading, err := Detect(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reading.Cases != nil || reading.Events == nil {
+		t.Fatalf("found %+v", reading)
+	}
+	m := reading.Events
+	fields := map[string]string{}
+	for _, c := range m.Columns {
+		fields[Letter(c.Column)] = c.Field
+	}
+	if diff := cmp.Diff(map[string]string{"A": "", "B": "number", "C": "date", "D": "", "E": "documentNumber", "F": "documentDate", "G": "ground", "H": "", "I": "note"}, fields); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"kind": "Đình chỉ thi hành án"}, m.Constants); diff != "" {
+		t.Errorf("constants (-want +got):\n%s", diff)
+	}
+	m.Constants["unit"] = "38.01"
+	entries, problems := readEntries(t, b, reading)
+	want(t, problems, `WARNING D5 UNKNOWN_REFERENCE "Họ tên người phải thi hành án"`, `WARNING H5 UNKNOWN_REFERENCE "Số tiền đình chỉ"`, `LEFT_OUT 6 NOT_ALLOWED "(1)"`, `LEFT_OUT 9 NOT_ALLOWED "Cộng"`)
+	if diff := cmp.Diff([]string{"#46/QĐ-CCTHADS 7", "#47/QĐ-CCTHADS 8"}, names(entries)); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+}
+
+// TestExportsAreFound: both registers of a file that was exported are found as
+// they were written.
+func TestExportsAreFound(t *testing.T) {
+	b := bookOf(t, []string{"A", "B"}, []string{"A", "B"})
+	reading, err := Detect(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(bothOf(t, b), reading); diff != "" {
+		t.Errorf("(-proposed +found):\n%s", diff)
+	}
+	var columns []string
+	for _, c := range reading.Events.Columns {
+		columns = append(columns, c.Field)
+	}
+	var written []string
+	for _, c := range newEventRegister().columns {
+		written = append(written, c.code)
+	}
+	if diff := cmp.Diff(written, columns); diff != "" {
+		t.Errorf("columns of events (-written +found):\n%s", diff)
+	}
+	if reading.Events.Constants != nil || reading.Cases == nil {
+		t.Errorf("found %+v", reading)
+	}
+	alone := openBook(t, writeRegisters(t, CSV, nil, []EventRow{{Key: "A", Kind: thads.CaseNoted, EffectiveOn: thads.DateOf(2019, 1, 1), Note: "lời"}}))
+	if reading, err = Detect(alone); err != nil || reading.Cases != nil || reading.Events == nil {
+		t.Errorf("a register of events alone: %+v, %v", reading, err)
+	}
+}
+
+// TestUnusualEvents: what may be a slip is a warning.
+func TestUnusualEvents(t *testing.T) {
+	b := csvBook(t,
+		[]string{"Mã hồ sơ", "Loại sự kiện", "Ngày sự kiện", "Số tiền", "Số quyết định", "Ngày quyết định"},
+		[]string{"A", "thu tiền", "12/03/2019", "999", "", ""},
+		[]string{"", "điều chỉnh", "12/03/2019", "-600.000.000.000", "", ""},
+		[]string{"", "tiếp tục", "12/03/2019", "", "1/QĐ", "13/03/2019"},
+		[]string{"", "thu tiền", "12/03/1985", "1000", "", ""},
+	)
+	b.Today = thads.DateOf(2019, 10, 1)
+	entries, problems := readEntries(t, b, Reading{Events: mapped(t, b, CaseEvents, nil)})
+	want(t, problems, `WARNING D2 OUT_OF_RANGE "999 đ"`, `WARNING D3 OUT_OF_RANGE "-600.000.000.000 đ"`, `WARNING F4 OUT_OF_RANGE "13/03/2019"`, `WARNING C5 OUT_OF_RANGE "12/03/1985"`)
+	if len(entries) != 1 || entries[0].Failed {
+		t.Errorf("entries %v", names(entries))
+	}
+}

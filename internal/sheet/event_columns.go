@@ -482,6 +482,61 @@ func kindsNamed(folded string) []thads.CaseEventKind {
 	return out
 }
 
+// kind takes from the titles of a book of events, or from its headers, that it is
+// of one kind.
+func (m *Mapping) kind(titles []string) {
+	var headers []string
+	for _, c := range m.Columns {
+		if c.Field != "" {
+			headers = append(headers, c.Title)
+		}
+	}
+	kind := kindOfBook(titles, headers)
+	for _, spec := range thads.CaseEventSpecs() {
+		if spec.Kind != kind {
+			continue
+		}
+		m.Constants = map[string]string{"kind": kind.Name().VI}
+		// What the kind does not have is of something else: the sum that is
+		// struck off by a termination follows from the case.
+		for i := range m.Columns {
+			if need, ok := needOf(&spec, m.Columns[i].Field); ok && need == thads.Without {
+				m.Columns[i].Field, m.Columns[i].Unit = "", ""
+			}
+		}
+	}
+}
+
+// needOf tells whether a kind of event has what a column says, where that differs
+// between the kinds.
+func needOf(spec *thads.CaseEventSpec, code string) (thads.Need, bool) {
+	switch code {
+	case "amount":
+		return spec.Amount, true
+	case "ground":
+		return spec.Ground, true
+	case "until":
+		return spec.Until, true
+	case "documentNumber", "documentDate", "documentNumberAndDate", "documentIssuer", "documentSigner":
+		return spec.Decision, true
+	case "finding":
+		return spec.Finding, true
+	case "measure":
+		return spec.Measure, true
+	case "toUnit":
+		return spec.ToUnit, true
+	case "toOfficer":
+		return spec.ToOfficer, true
+	case "recipient":
+		return spec.Recipient, true
+	case "receipt":
+		return spec.Receipt, true
+	case "addTags", "removeTags":
+		return spec.Tags, true
+	}
+	return thads.Optional, false
+}
+
 // kindOfBook returns the kind of event that a book is of, from the titles above
 // its headers or, where they do not tell, from the headers; empty where it is of
 // several. A decision to resume stands in books of what it ends.

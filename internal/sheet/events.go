@@ -217,7 +217,32 @@ func (run *eventRun) composeOne(rows []*record[EventRow]) {
 	}
 	run.contents(&ev)
 	run.further(rows)
+	run.unusual(&ev)
 	run.add(ev)
+}
+
+// unusual warns of values that may be slips.
+func (run *eventRun) unusual(ev *EventEntry) {
+	s, first, e := run.sheet, ev.rows[0], &ev.Event
+	warn := func(rec *record[EventRow], i int, text thads.Text) {
+		p := s.at(rec, i, thads.CodeOutOfRange, text)
+		p.Severity = Warning
+		run.tell(p)
+	}
+	if text, unusual := unusualSum(max(e.Amount, -e.Amount)); unusual {
+		warn(first, evAmount, text)
+	}
+	for _, rec := range ev.rows {
+		if text, unusual := unusualSum(rec.row.Owed.Amount); unusual {
+			warn(rec, evOwedAmount, text)
+		}
+	}
+	if d := e.Decision; d != nil && d.Date > e.EffectiveOn {
+		warn(first, evDocumentDate, vi("Ngày văn bản, quyết định sau ngày sự kiện", "The document is later than the event"))
+	}
+	if today := s.book.Today; !today.IsZero() && !e.EffectiveOn.IsZero() && e.EffectiveOn.AddYears(unusuallyOld) < today {
+		warn(first, s.placed(evEffectiveOn, evDocumentDate), vi(fmt.Sprintf("Sự kiện đã quá %d năm", unusuallyOld), fmt.Sprintf("The event is more than %d years old", unusuallyOld)))
+	}
 }
 
 // resume makes the event by which a case went on. second tells that the row has

@@ -106,11 +106,13 @@ func NewReader(b *Book, r Reading, report func(Problem)) (*Reader, error) {
 		if out.cases, err = newCaseReader(b, r.Cases, report); err != nil {
 			return nil, behind("cases", err)
 		}
+		r.Cases.unread(report)
 	}
 	if r.Events != nil {
 		if out.events, err = newEventSheet(b, r.Events, report); err != nil {
 			return nil, behind("events", err)
 		}
+		r.Events.unread(report)
 	}
 	switch {
 	case r.Cases == nil && r.Events == nil:

@@ -57,12 +57,20 @@ func (e *CaseEntry) unusual(rec *record[CaseRow]) {
 }
 
 func (e *CaseEntry) unusualAmount(rec *record[CaseRow], i int, d thads.Dong) {
+	if text, unusual := unusualSum(d); unusual {
+		e.warn(rec, i, text.VI, text.EN)
+	}
+}
+
+// unusualSum tells of a sum that may be in another unit than its column says.
+func unusualSum(d thads.Dong) (thads.Text, bool) {
 	switch {
 	case d > 0 && d < unusuallyLittle:
-		e.warn(rec, i, "Số tiền nhỏ bất thường; hãy xem lại đơn vị tính của cột", "The amount is unusually small; look at the unit of the column")
+		return vi("Số tiền nhỏ bất thường; hãy xem lại đơn vị tính của cột", "The amount is unusually small; look at the unit of the column"), true
 	case d > unusuallyMuch:
-		e.warn(rec, i, "Số tiền lớn bất thường; hãy xem lại đơn vị tính của cột", "The amount is unusually large; look at the unit of the column")
+		return vi("Số tiền lớn bất thường; hãy xem lại đơn vị tính của cột", "The amount is unusually large; look at the unit of the column"), true
 	}
+	return thads.Text{}, false
 }
 
 func (e *CaseEntry) unusualAge(rec *record[CaseRow], i, born, year, youngest int) {
