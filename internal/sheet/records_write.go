@@ -144,7 +144,21 @@ func (w *RecordWriter) List(values []any) error {
 	if w.list == nil {
 		return nil
 	}
+	w.plain(values)
 	return w.list.Write(&values)
+}
+
+// plain writes numbers with decimals in a CSV file as people do here: with a dot,
+// programs would read a day of May.
+func (w *RecordWriter) plain(values []any) {
+	if w.file.format != CSV {
+		return
+	}
+	for i, v := range values {
+		if f, isNumber := v.(float64); isNumber {
+			values[i] = hundredths(int64(math.Round(f * 100)))
+		}
+	}
 }
 
 // Event writes the rows of one event, given as a pointer, in which the ids of
@@ -159,14 +173,7 @@ func (w *RecordWriter) Event(key string, event any) error {
 		return err
 	}
 	for i := range rows {
-		if w.file.format == CSV {
-			// With a dot, Vietnamese programs would read a day of May.
-			for j, v := range rows[i] {
-				if f, isNumber := v.(float64); isNumber {
-					rows[i][j] = hundredths(int64(math.Round(f * 100)))
-				}
-			}
-		}
+		w.plain(rows[i])
 		if err := w.events.Write(&rows[i]); err != nil {
 			return err
 		}
@@ -232,4 +239,22 @@ func (r *RecordRegister) Same(a, b any) (bool, error) {
 func (r *RecordRegister) Undated(event any) bool {
 	e, ok := event.(*thads.UnitEvent)
 	return ok && undated(r.kind, string(e.Kind))
+}
+
+// Differs returns the field in which two events, given as pointers, differ first;
+// "" where they have the same content.
+func (r *RecordRegister) Differs(a, b any) string {
+	x, err := r.Rows("", a)
+	y, failed := r.Rows("", b)
+	if err != nil || failed != nil {
+		return codeStep
+	}
+	for i := range r.columns {
+		for row := range max(len(x), len(y)) {
+			if row >= len(x) || row >= len(y) || x[row][i] != y[row][i] {
+				return r.columns[i].code
+			}
+		}
+	}
+	return ""
 }
