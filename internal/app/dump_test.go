@@ -72,7 +72,7 @@ func (w *world) fill(t *testing.T, cases int) thads.UnitID {
 	return first
 }
 
-func collection(t *testing.T, name string) *store.Collection {
+func collection(t testing.TB, name string) *store.Collection {
 	t.Helper()
 	i := slices.IndexFunc(app.Collections(), func(c *store.Collection) bool { return c.Name == name })
 	if i < 0 {
@@ -110,7 +110,7 @@ func body(dump string) string {
 }
 
 // newWorldWith is a world with the keys of another.
-func newWorldWith(t *testing.T, keys string) *world {
+func newWorldWith(t testing.TB, keys string) *world {
 	t.Helper()
 	w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
 	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
@@ -123,7 +123,7 @@ func newWorldWith(t *testing.T, keys string) *world {
 }
 
 // use makes the world that of a store.
-func (w *world) use(t *testing.T, s store.Store, keys string) {
+func (w *world) use(t testing.TB, s store.Store, keys string) {
 	t.Helper()
 	sealer, err := app.OpenSealer(keys)
 	if err != nil {

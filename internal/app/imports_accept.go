@@ -103,7 +103,7 @@ func runImportAccept(ctx context.Context, a *App, j *Job) error {
 		return err
 	}
 	j.Done, j.Total, j.Problems = 0, r.Cases, nil
-	acc := &acceptance{app: a, job: j, r: r, writer: &entryWriter{app: a}, refusedRows: map[entryPlace][]rowRun{}}
+	acc := &acceptance{app: a, job: j, r: r, writer: newEntryWriter(a), refusedRows: map[entryPlace][]rowRun{}}
 	switch err := acc.write(ctx); {
 	case errors.Is(err, errGivenUp):
 		return nil // another process has ended it
@@ -265,7 +265,7 @@ func (acc *acceptance) again(ctx context.Context, lost *entryWrite) (*entryWrite
 		return nil, err
 	}
 	one := []*entryWrite{acc.decide(plans[0], lost.was)}
-	writer := &entryWriter{app: acc.app}
+	writer := newEntryWriter(acc.app)
 	if err := writer.encode(one); err != nil {
 		return nil, err
 	}
@@ -422,6 +422,14 @@ type entryWriter struct {
 	// claimed are the cases of the part before, which have their numbers and may
 	// not be stored yet.
 	claimed map[string]bool
+	// disturbed are the cases in which an entry could not be written as it was
+	// planned. What later entries do to them was planned on top of it: the
+	// version alone would not tell, once somebody else has written in its place.
+	disturbed map[string]bool
+}
+
+func newEntryWriter(a *App) *entryWriter {
+	return &entryWriter{app: a, disturbed: map[string]bool{}}
 }
 
 // open tells whether an entry is still to be written.
@@ -495,14 +503,17 @@ func (ew *entryWriter) claim(ctx context.Context, writes []*entryWrite) error {
 // store stores the cases that have their numbers. The entries of one case are
 // stored one after another.
 func (ew *entryWriter) store(ctx context.Context, writes []*entryWrite) error {
-	waves := map[string]int{}
+	nth := map[string]int{}
 	var rounds [][]*entryWrite
 	for _, w := range writes {
+		if w.refusal != nil && w.doc != nil {
+			ew.disturbed[w.doc.ID] = true
+		}
 		if !w.open() {
 			continue
 		}
-		n := waves[w.doc.ID]
-		waves[w.doc.ID]++
+		n := nth[w.doc.ID]
+		nth[w.doc.ID]++
 		if n == len(rounds) {
 			rounds = append(rounds, nil)
 		}
@@ -520,9 +531,12 @@ func (ew *entryWriter) store(ctx context.Context, writes []*entryWrite) error {
 func (ew *entryWriter) storeRound(ctx context.Context, round []*entryWrite) error {
 	var fresh, changed []*entryWrite
 	for _, w := range round {
-		if w.plan.version == 0 {
+		switch {
+		case ew.disturbed[w.doc.ID]:
+			w.lost = true
+		case w.plan.version == 0:
 			fresh = append(fresh, w)
-		} else {
+		default:
 			changed = append(changed, w)
 		}
 	}
@@ -534,6 +548,7 @@ func (ew *entryWriter) storeRound(ctx context.Context, round []*entryWrite) erro
 	// same acceptance: nobody else makes these ids.
 	for _, i := range taken {
 		fresh[i].done = true
+		ew.disturbed[fresh[i].doc.ID] = true
 	}
 	lost, err := ew.app.store.BulkReplace(ctx, caseCollection, documents(changed))
 	if err != nil {
@@ -541,6 +556,7 @@ func (ew *entryWriter) storeRound(ctx context.Context, round []*entryWrite) erro
 	}
 	for _, i := range lost {
 		changed[i].lost = true
+		ew.disturbed[changed[i].doc.ID] = true
 	}
 	return nil
 }
