@@ -225,7 +225,7 @@ func drawParticulars(t *rapid.T, on thads.Date) *thads.Particulars {
 			p.Tags = append(p.Tags, term.Value)
 		}
 	}
-	var ids = map[thads.PartyRole][]string{}
+	ids := map[thads.PartyRole][]string{}
 	for i := range 1 + below(t, "parties", 4) {
 		role := thads.Debtor
 		if i > 0 {

@@ -327,16 +327,16 @@ func (run *eventRun) late(sheet string, row int) {
 }
 
 // entry is the case as an entry.
-func (c *CaseEntry) entry() *Entry {
-	e := &Entry{
-		Sheet: c.Sheet, Row: c.Row, RowNumbers: c.RowNumbers, Failed: c.Failed, Key: c.Key, UnitCode: c.UnitCode,
-		Opening: &CaseOpening{Event: c.Event, OfficerCode: c.OfficerCode, Identities: c.Identities},
-		opening: c,
+func (e *CaseEntry) entry() *Entry {
+	out := &Entry{
+		Sheet: e.Sheet, Row: e.Row, RowNumbers: e.RowNumbers, Failed: e.Failed, Key: e.Key, UnitCode: e.UnitCode,
+		Opening: &CaseOpening{Event: e.Event, OfficerCode: e.OfficerCode, Identities: e.Identities},
+		opening: e,
 	}
-	if d := c.Event.Decision; d != nil {
-		e.Number, e.Date = d.Number, d.Date
+	if d := e.Event.Decision; d != nil {
+		out.Number, out.Date = d.Number, d.Date
 	}
-	return e
+	return out
 }
 
 // join adds the events of a run to the case that the file opens.
