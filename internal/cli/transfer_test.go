@@ -117,7 +117,7 @@ func (p *place) register(name string, n int, change func(i int, r *sheet.CaseRow
 	for i := range n {
 		r := sheet.CaseRow{
 			Unit: "TH-01", Number: fmt.Sprintf("%d/QĐ-CCTHADS", i+1), Date: thads.DateOf(2018, 10, 5),
-			Initiation: thads.OnRequest, JudgmentKind: thads.JudgmentCivil, JudgmentNumber: "07/2018/DS-ST", JudgmentDate: thads.DateOf(2018, 9, 5), Court: "TAND thành phố Thử",
+			Initiation: thads.OnRequest, JudgmentKind: thads.JudgmentCivil, JudgmentNumber: fmt.Sprintf("%d/2018/DS-ST", i+1), JudgmentDate: thads.DateOf(2018, 9, 5), Court: "TAND thành phố Thử",
 			Debtor:         sheet.PartyCells{Name: "Nguyễn Văn Nợ", IdentityNumber: fmt.Sprintf("038%09d", i)},
 			ObligationKind: thads.Debt, Amount: 1_000_000,
 		}
@@ -135,98 +135,6 @@ func (p *place) register(name string, n int, change func(i int, r *sheet.CaseRow
 		p.t.Fatal(err)
 	}
 	return f.Name()
-}
-
-func TestTemplate(t *testing.T) {
-	p := newPlace(t, t.TempDir())
-	for _, name := range []string{"so.xlsx", "so.csv"} {
-		p.must("", "template", p.file(name))
-		before, err := os.ReadFile(p.file(name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		code, _, stderr := p.run("", "template", p.file(name))
-		if after, err := os.ReadFile(p.file(name)); err != nil || code != 1 || !strings.Contains(stderr, "đã có") || !bytes.Equal(before, after) {
-			t.Errorf("over an existing %s: %d, %s %v", name, code, stderr, err)
-		}
-		if code, stdout, _ := p.run("", "import", p.file(name)); code != 3 || !strings.Contains(stdout, "không có dòng nào") {
-			t.Errorf("importing the empty %s: %d, %s", name, code, stdout)
-		}
-	}
-	for _, args := range [][]string{nil, {"a.xls"}, {"xlsx"}, {"a.xlsx", "b.xlsx"}} {
-		if code, _, _ := p.run("", "template", args...); code != 2 {
-			t.Errorf("template %v ended with %d", args, code)
-		}
-	}
-	if code, _, stderr := p.run("", "template", p.file("none/so.xlsx")); code != 1 || !strings.Contains(stderr, "Không ghi được") {
-		t.Errorf("where nothing can be written: %d, %s", code, stderr)
-	}
-}
-
-func TestImportCommand(t *testing.T) {
-	p := newPlace(t, t.TempDir())
-	p.found()
-	good := p.register("good.xlsx", 40, nil)
-	if out := p.must("", "import", "--dry-run", good); !strings.Contains(out, "40 việc mới. Chưa ghi gì") {
-		t.Errorf("dry run: %s", out)
-	}
-	if out := p.must("", "import", good); !strings.Contains(out, "Đã nhập 40 việc") {
-		t.Errorf("import: %s", out)
-	}
-	for _, args := range [][]string{{good}, {"--dry-run", good}, {"--as", "chi-cuc", good}} {
-		if out := p.must("", "import", args...); !strings.Contains(out, "đã được nhập ngày") || !strings.Contains(out, "không có gì thay đổi") {
-			t.Errorf("again, %v: %s", args, out)
-		}
-	}
-	bad := p.register("bad.csv", 3, func(i int, r *sheet.CaseRow) {
-		r.Number = fmt.Sprintf("%d/QĐ-KHAC", i)
-		if i == 1 {
-			r.Unit, r.Amount = "TH-99", 0
-		}
-	})
-	code, out, stderr := p.run("", "import", bad)
-	for _, want := range []string{
-		`LỖI  dòng 3, cột A (Mã đơn vị): UNKNOWN_REFERENCE: Không có đơn vị mã "TH-99" (đọc được: "TH-99")`,
-		"Đã đọc 3 dòng, 3 việc; 1 lỗi",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("a bad file: %q is not in\n%s", want, out)
-		}
-	}
-	if code != 3 || !strings.Contains(stderr, "Tệp bị từ chối") || !strings.Contains(stderr, "nothing was written") {
-		t.Errorf("a bad file: %d, %s", code, stderr)
-	}
-	if code, _, _ := p.run("", "import", "--dry-run", bad); code != 3 {
-		t.Errorf("a dry run of a bad file ended with %d", code)
-	}
-	noise := p.file("noise.xlsx")
-	if err := os.WriteFile(noise, []byte("PK\x03\x04 nothing"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if code, out, _ := p.run("", "import", noise); code != 3 || !strings.Contains(out, "hỏng") {
-		t.Errorf("a damaged workbook: %d, %s", code, out)
-	}
-	other := p.register("other.csv", 1, func(_ int, r *sheet.CaseRow) { r.Number = "99/QĐ-CCTHADS" })
-	for name, tt := range map[string]struct {
-		code int
-		args []string
-		want string
-	}{
-		"no file":         {2, nil, "đúng một tệp"},
-		"two files":       {2, []string{good, bad}, "đúng một tệp"},
-		"a missing file":  {1, []string{p.file("none.xlsx")}, "Không mở được"},
-		"a directory":     {2, []string{p.dir}, "không phải là tệp"},
-		"nobody":          {1, []string{"--as", "ai", other}, "Không có tài khoản"},
-		"without a right": {1, []string{"--as", "xem", other}, "Không có quyền"},
-		"an option":       {2, []string{"--dry", other}, "dry"},
-	} {
-		if code, _, stderr := p.run("", "import", tt.args...); code != tt.code || !strings.Contains(stderr, tt.want) {
-			t.Errorf("%s: %d, %s", name, code, stderr)
-		}
-	}
-	if out := p.must("", "import", "--as", "chi-cuc", other); !strings.Contains(out, "Đã nhập 1 việc") {
-		t.Errorf("by the head of the unit: %s", out)
-	}
 }
 
 // unheaded returns a dump without its header.

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/thads/thads/graph"
+	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/config"
+	"github.com/thads/thads/internal/httpd"
+	"github.com/thads/thads/internal/sheet"
+	"github.com/thads/thads/internal/thads"
+)
+
+// exportOptions are the options of the command export.
+type exportOptions struct {
+	format                     sheet.Format
+	filter, orderBy, direction string
+	as                         string
+}
+
+func exportCommand() Command {
+	return Command{
+		Name: "export", Args: "REGISTER FILE.xlsx|FILE.csv|-",
+		Synopsis: thads.Text{VI: "xuất sổ ra bảng tính", EN: "writes a register to a spreadsheet"},
+		About: thads.Text{
+			VI: `Sổ (REGISTER): ` + nouns() + `.
+Tệp xuất ra nhập lại được bằng thads import. Số và ngày là số và ngày thật; nội dung không bao giờ là công thức.
+--filter chọn việc như danh sách của API (JSON của CaseFilter). Tệp chỉ xuất hiện khi đã ghi xong và chỉ người
+chạy lệnh đọc được, vì có số định danh; - là đầu ra chuẩn, cần --format.`,
+			EN: `Registers (REGISTER): ` + nouns() + `.
+What is written can be brought in again by thads import. Numbers and dates are true ones; no text is ever a formula.
+--filter chooses cases like the list of the API (a CaseFilter as JSON). The file appears when it is whole, and only
+who runs the command can read it, because it holds identity numbers; - is standard output and needs --format.`,
+		},
+		Examples: []string{
+			"thads export cases so-thu-ly.xlsx", `thads export --filter '{"live":true}' --order-by NUMBER cases dang-thi-hanh.csv`,
+			"thads export --as chicuc --format csv case-events - | gzip > dien-bien.csv.gz",
+		},
+		Setup: func(set *config.Set, env *Env) func(context.Context, []string) error {
+			o := new(exportOptions)
+			env.Config.AddStore(set)
+			set.Add(config.Option{
+				Name: "format", Value: "FORMAT", NoVariable: true,
+				Usage:   thads.Text{VI: "Loại tệp; mặc định theo đuôi tệp.", EN: "The kind of file; by default what its name ends in."},
+				Allowed: thads.Text{VI: "xlsx hoặc csv", EN: "xlsx or csv"},
+				Set: func(v string) bool {
+					o.format = sheet.Format(v)
+					return slices.Contains([]sheet.Format{sheet.XLSX, sheet.CSV}, o.format)
+				},
+			})
+			text := func(name, value, vi, en string, p *string) {
+				set.Add(config.Option{
+					Name: name, Value: value, NoVariable: true, Usage: thads.Text{VI: vi, EN: en},
+					Allowed: thads.Text{VI: "một giá trị không rỗng", EN: "a value that is not empty"},
+					Set:     func(v string) bool { *p = v; return v != "" },
+				})
+			}
+			text("filter", "JSON", "Những việc nào, như CaseFilter của API; mặc định là tất cả.", "Which cases, a CaseFilter of the API; by default all.", &o.filter)
+			text("order-by", "FIELD", "Thứ tự, một giá trị của CaseOrderField.", "The order, a CaseOrderField of the API.", &o.orderBy)
+			text("direction", "ASC|DESC", "Chiều sắp xếp, với --order-by.", "The direction, with --order-by.", &o.direction)
+			text("as", "ACCOUNT", "Xuất những gì tài khoản này được xem; mặc định là tất cả.", "What this account may see; by default everything.", &o.as)
+			return func(ctx context.Context, args []string) error { return runExport(ctx, env, o, args) }
+		},
+	}
+}
+
+// nouns are the words for the registers.
+func nouns() string {
+	var out []string
+	for _, t := range sheet.Kinds() {
+		out = append(out, httpd.Noun(t.Value))
+	}
+	return strings.Join(out, ", ")
+}
+
+// registerNamed returns the register that an argument names.
+func registerNamed(noun string) (sheet.Kind, error) {
+	t, ok := httpd.RegisterOf(noun)
+	if !ok {
+		return "", config.Wrong("Không có sổ %q; các sổ: %s.", "There is no register %q; the registers are: %s.", noun, nouns())
+	}
+	return t.Value, nil
+}
+
+func runExport(ctx context.Context, env *Env, o *exportOptions, args []string) (err error) {
+	if len(args) != 2 {
+		return config.Wrong("thads export cần tên sổ và tên tệp. Xem thads help export.", "thads export takes a register and the name of a file. See thads help export.")
+	}
+	register, err := registerNamed(args[0])
+	if err != nil {
+		return err
+	}
+	name := args[1]
+	if o.format == "" {
+		format, ok := sheet.FormatOf(name)
+		if !ok {
+			return config.Wrong("%q phải có đuôi .xlsx hoặc .csv, hoặc cần --format.", "%q must end in .xlsx or .csv, or --format is needed.", name)
+		}
+		o.format = format
+	}
+	list, err := graph.NewArguments().Cases(ctx, o.filter, o.orderBy, o.direction)
+	if refusals, ok := thads.Refusals(err); ok {
+		return &config.Error{Text: refusals[0].Text}
+	} else if err != nil {
+		return err
+	}
+	list.Format = o.format
+	a, done, err := env.OpenApp(ctx, env.Logger())
+	if err != nil {
+		return err
+	}
+	defer func() { err = done(err) }()
+	if ctx, err = actAs(ctx, a, "export", o.as); err != nil {
+		return err
+	}
+	write := func(w io.Writer) error { return export(ctx, a, &counted{to: w, tell: env.tell()}, register, list) }
+	if name == "-" {
+		return write(env.Stdout)
+	}
+	if err := writeWhole(name, write); err != nil {
+		return err
+	}
+	return say(env, "Đã ghi %s.", "%s was written.", name)
+}
+
+// export writes a register.
+func export(ctx context.Context, a *app.App, w io.Writer, k sheet.Kind, list app.ExportOptions) error {
+	if k == sheet.CaseEvents {
+		return a.ExportCaseEvents(ctx, w, list)
+	}
+	return a.ExportCases(ctx, w, list)
+}
+
+// counted tells how much was written.
+type counted struct {
+	to    io.Writer
+	tell  func(vi, en string, args ...any)
+	bytes int64
+}
+
+// Write implements io.Writer.
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.to.Write(b)
+	c.bytes += int64(n)
+	c.tell("Đã ghi %d MB", "%d MB written", c.bytes>>20)
+	return n, err
+}
