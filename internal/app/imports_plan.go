@@ -437,12 +437,22 @@ func (im *importing) isFirst(p *planned, ownKey bool) bool {
 }
 
 // stamp completes the record of an event that a row of the file brings.
-func (im *importing) stamp(e *thads.CaseEvent, state *thads.Case, sheetName string, row int) {
+func (im *importing) stamp(e *thads.CaseEvent, state *thads.Case, key string) {
 	on := e.EffectiveOn
 	e.Record = thads.Record{
-		EffectiveOn: on, By: im.by.ID, Key: im.imp.eventKey(sheetName, row),
+		EffectiveOn: on, By: im.by.ID, Key: key,
 		OpenFrom: im.directory.Tree.OpenFrom(im.now, cases.touches(state, e)...),
 	}
+}
+
+// furtherKey is the idempotency key of an event. A row may have a second one: the
+// decision to resume beside that to postpone.
+func (im *importing) furtherKey(at *sheet.EventEntry) string {
+	key := im.imp.eventKey(at.Sheet, at.Row)
+	if at.Nth > 0 {
+		key += "/" + strconv.Itoa(at.Nth)
+	}
+	return key
 }
 
 // create folds a case that is not there yet.
@@ -453,17 +463,17 @@ func (im *importing) create(p *planned) {
 		with.Tags = append(slices.Clone(q.Tags), thads.TagImported)
 		e.Particulars = &with
 	}
-	state := im.record(p, -1, cases.empty(string(p.id)), e, p.entry.Sheet, p.entry.Row, p.entry.Opening.Identities)
+	state := im.record(p, -1, cases.empty(string(p.id)), e, im.imp.eventKey(p.entry.Sheet, p.entry.Row), p.entry.Opening.Identities)
 	for i := 0; i < len(p.further) && state != nil; i++ {
 		at := &p.entry.Events[i]
-		state = im.record(p, i, state, p.further[i], at.Sheet, at.Row, at.Identities)
+		state = im.record(p, i, state, p.further[i], im.furtherKey(at), at.Identities)
 	}
 	p.state = state
 }
 
 // record appends an event to a state; nil where it is refused.
-func (im *importing) record(p *planned, i int, state *thads.Case, e thads.CaseEvent, sheetName string, row int, identities map[int]string) *thads.Case {
-	im.stamp(&e, state, sheetName, row)
+func (im *importing) record(p *planned, i int, state *thads.Case, e thads.CaseEvent, key string, identities map[int]string) *thads.Case {
+	im.stamp(&e, state, key)
 	numbers, err := im.app.sealParties(&e, identities)
 	if err == nil {
 		state, err = cases.add(state, e, im.now)
@@ -518,7 +528,7 @@ func (im *importing) goOn(ctx context.Context, p *planned) {
 	var added []thads.CaseEvent
 	for i := range p.further {
 		at := &p.entry.Events[i]
-		if keys[im.imp.eventKey(at.Sheet, at.Row)] {
+		if keys[im.furtherKey(at)] {
 			p.recorded++
 			continue
 		}
@@ -532,7 +542,7 @@ func (im *importing) goOn(ctx context.Context, p *planned) {
 				return
 			}
 		}
-		next := im.record(p, i, state, im.named(state, p.further[i]), at.Sheet, at.Row, at.Identities)
+		next := im.record(p, i, state, im.named(state, p.further[i]), im.furtherKey(at), at.Identities)
 		if next == nil {
 			return
 		}
