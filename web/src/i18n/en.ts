@@ -569,7 +569,8 @@ export const en: Catalogue = {
   'import.anyAction': 'Any outcome',
 
   'mapping.title': 'What the columns mean',
-  'mapping.kept': '– by the mapping kept for files with such headers',
+  'mapping.share': '– {n} of {all} columns are imported',
+  'mapping.kept': 'by the mapping kept for files with such headers',
   'mapping.help': 'The first rows are shown as they are in the file. Choose what each column means; a column that is “not imported” is left out.',
   'mapping.headerRow': 'Row of headers',
   'mapping.propose': 'Recognise headers',

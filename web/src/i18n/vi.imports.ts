@@ -79,7 +79,8 @@ export const vi = {
   'import.anyAction': 'Mọi kết quả',
 
   'mapping.title': 'Cột nào là gì',
-  'mapping.kept': '– theo cách ghép cột đã lưu cho tệp có tiêu đề như thế này',
+  'mapping.share': '– {n} trên {all} cột được nhập',
+  'mapping.kept': 'theo cách ghép cột đã lưu cho tệp có tiêu đề như thế này',
   'mapping.help': 'Các dòng đầu của tệp hiện nguyên như trong tệp. Chọn ý nghĩa của từng cột; cột để “không nhập” sẽ bị bỏ qua.',
   'mapping.headerRow': 'Dòng tiêu đề',
   'mapping.propose': 'Nhận tiêu đề',

@@ -21,7 +21,7 @@ export function Entries({ record }: { readonly record: ImportRecordFragment }) {
   if (record.cases === 0) return null;
   return (
     <section aria-labelledby="entries">
-      <div className="row between">
+      <div className="row between end section-head">
         <h2 id="entries" className="section-title">{t('import.entries', { n: integer(record.cases) })}</h2>
         <SelectField
           label={t('import.action')} all={t('import.anyAction')} value={action}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useI18n } from '../../i18n';
 import '../../i18n/vi.imports';
 import { formatDecimal, formatTime } from '../../lib/format';
@@ -47,6 +47,8 @@ function Record({ record }: { readonly record: ImportRecordFragment }) {
   const client = useQueryClient();
   const underWay = isUnderWay(record);
   const was = useRef(underWay);
+  // Whoever has just said what the columns mean wants to see what came of it.
+  const [mapped, setMapped] = useState(false);
   useEffect(() => {
     // When a work has ended, the lists of cases and the overview show something else.
     if (was.current && !underWay && (record.state === 'ACCEPTED' || record.state === 'UNDONE')) void client.invalidateQueries();
@@ -66,7 +68,7 @@ function Record({ record }: { readonly record: ImportRecordFragment }) {
       <div className="stack">
         <Outcome record={record} />
         {underWay ? null : <Steps record={record} />}
-        {record.nextSteps.includes('SET_MAPPING') ? <Mapping key={`${record.id}/${record.version}`} record={record} /> : null}
+        {record.nextSteps.includes('SET_MAPPING') ? <Mapping key={`${record.id}/${record.version}`} record={record} open={!mapped && !record.keptMapping} onMapped={() => setMapped(true)} /> : null}
         {record.checkedAt && record.state !== 'CHECKING' ? (
           <>
             <Problems key={`problems/${record.version}`} record={record} />
@@ -83,7 +85,7 @@ function Outcome({ record }: { readonly record: ImportRecordFragment }) {
   const { t, integer } = useI18n();
   const written = record.state === 'ACCEPTED' || record.state === 'UNDOING' || record.state === 'UNDONE';
   return (
-    <section className="card" aria-label={t('cases.column.state')}>
+    <section className="card stack" aria-label={t('cases.column.state')}>
       <div aria-live="polite">{isUnderWay(record) ? <Progress record={record} /> : <Headline record={record} />}</div>
       {record.state === 'CHECKED' || record.state === 'ACCEPTING' ? (
         <Figures

@@ -15,18 +15,29 @@ import { importFieldsQuery, importPreviewQuery } from './queries';
 import { Refusal } from './Refusal';
 
 /** Which column means what, shown on the first rows of the file, until it is right. */
-export function Mapping({ record }: { readonly record: ImportRecordFragment }) {
-  const { t } = useI18n();
+export function Mapping({ record, open, onMapped }: {
+  readonly record: ImportRecordFragment;
+  readonly open: boolean;
+  readonly onMapped: () => void;
+}) {
+  const { t, integer } = useI18n();
   const stored = { cases: record.reading?.cases ?? null, events: record.reading?.events ?? null };
   const [drafts, setDrafts] = useState<Readonly<Record<RegisterKey, Draft | null>>>(stored);
   const [keep, setKeep] = useState(true);
   const { map } = useImportActions(record);
   const set = (key: RegisterKey) => (draft: Draft | null) => setDrafts({ ...drafts, [key]: draft });
+  const columns = [...(drafts.cases?.columns ?? []), ...(drafts.events?.columns ?? [])];
   const something = drafts.cases !== null || drafts.events !== null;
   const changed = REGISTERS.some(([key]) => drafts[key] !== stored[key]);
   return (
-    <details className="card" open={record.state === 'MAPPING' || !record.keptMapping}>
-      <summary><h2>{t('mapping.title')}</h2> {record.keptMapping ? <span className="soft">{t('mapping.kept')}</span> : null}</summary>
+    <details className="card" open={record.state === 'MAPPING' || open}>
+      <summary>
+        <h2>{t('mapping.title')}</h2>{' '}
+        <span className="soft">
+          {t('mapping.share', { n: integer(columns.filter(({ field }) => field !== null).length), all: integer(columns.length) })}
+          {record.keptMapping ? ` · ${t('mapping.kept')}` : null}
+        </span>
+      </summary>
       <div className="stack">
         <p className="soft prose">{t('mapping.help')}</p>
         {REGISTERS.map(([key, register]) => {
@@ -40,7 +51,7 @@ export function Mapping({ record }: { readonly record: ImportRecordFragment }) {
         <div className="row">
           <button
             type="button" className={changed || record.state === 'MAPPING' ? 'button primary' : 'button'} disabled={!something || map.isPending}
-            onClick={() => map.mutate({ reading: readingInput(drafts), keep })}
+            onClick={() => map.mutate({ reading: readingInput(drafts), keep }, { onSuccess: onMapped })}
           >
             {t('mapping.check')}
           </button>
@@ -155,7 +166,7 @@ function ColumnTable({ record, register, draft, fields, shown, onChange }: Part 
     <TableRegion label={t('mapping.columns', { register: t(`register.${register}`) })} busy={preview.isFetching}>
       <thead>
         <tr>
-          <th scope="col">{t('import.row')}</th>
+          <th scope="col" className="top">{t('import.row')}</th>
           {draft.columns.map(({ column, letter, title }) => (
             <th key={column} scope="col" className="mapped"><span className="soft">{letter}</span> {title}</th>
           ))}

@@ -20,7 +20,7 @@ export function Problems({ record }: { readonly record: ImportRecordFragment }) 
   if (record.errors + record.warnings + record.leftOut === 0) return null;
   return (
     <section aria-labelledby="problems">
-      <div className="row between">
+      <div className="row between end section-head">
         <h2 id="problems" className="section-title">
           {t('import.problems', { errors: integer(record.errors), warnings: integer(record.warnings), left: integer(record.leftOut) })}
         </h2>
@@ -81,7 +81,7 @@ function ProblemTable({ nodes, busy, sheets }: { readonly nodes: readonly Proble
               <td>{problem.letter ? <><strong>{problem.letter}</strong> {problem.header}</> : null}</td>
               <td><SeverityBadge severity={problem.severity} /></td>
               <td className="cell">{problem.got}</td>
-              <td>{problem.message}{problem.code ? <small className="block soft">{problem.code}</small> : null}</td>
+              <td>{problem.message}{problem.code && problem.severity !== 'LEFT_OUT' ? <small className="block soft">{problem.code}</small> : null}</td>
             </tr>
           );
         })}
