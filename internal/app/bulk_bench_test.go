@@ -49,7 +49,7 @@ func benchHistories(unit thads.UnitID, officer thads.OfficerID, n int) iter.Seq[
 }
 
 // cpuTime is what this process has used of the processors.
-func cpuTime(b *testing.B) time.Duration {
+func cpuTime(b testing.TB) time.Duration {
 	b.Helper()
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {

@@ -104,7 +104,11 @@ func runImportAccept(ctx context.Context, a *App, j *Job) error {
 	}
 	j.Done, j.Total, j.Problems = 0, r.Cases, nil
 	acc := &acceptance{app: a, job: j, r: r, writer: newEntryWriter(a), refusedRows: map[entryPlace][]rowRun{}}
-	switch err := acc.write(ctx); {
+	write := acc.write
+	if r.Reading.Records != nil {
+		write = acc.writeRecords
+	}
+	switch err := write(ctx); {
 	case errors.Is(err, errGivenUp):
 		return nil // another process has ended it
 	case err != nil:
@@ -120,8 +124,9 @@ type acceptedPart struct {
 	writes []*entryWrite
 }
 
-// write leads the entries of the file that the check found good through planning,
-// encoding, claiming and storing, each of which works on another part.
+// write leads the entries of the file that the check found good, a part at a
+// time, into the ledger: while one part is stored, the next is encoded and its
+// numbers are claimed, and the one after that is read and planned.
 func (acc *acceptance) write(ctx context.Context) error {
 	a := acc.app
 	// What the reader has to say was told by the check.
@@ -178,7 +183,7 @@ func (acc *acceptance) write(ctx context.Context) error {
 		_, err := flush()
 		return err
 	}
-	return pipeline(ctx, source, acc.encode, acc.claim, acc.store, acc.tally)
+	return pipeline(ctx, source, acc.ready, acc.store)
 }
 
 // refresh brings a pass up to the present: the clock, and the units and officers
@@ -227,11 +232,11 @@ func (acc *acceptance) decide(p *planned, was importEntryKept) *entryWrite {
 // errEntryBad marks an entry whose problems say why it is not written.
 var errEntryBad = errors.New("the entry has errors")
 
-func (acc *acceptance) encode(_ context.Context, part *acceptedPart) error {
-	return acc.writer.encode(part.writes)
-}
-
-func (acc *acceptance) claim(ctx context.Context, part *acceptedPart) error {
+// ready makes a part ready to be stored.
+func (acc *acceptance) ready(ctx context.Context, part *acceptedPart) error {
+	if err := acc.writer.encode(part.writes); err != nil {
+		return err
+	}
 	return acc.writer.claim(ctx, part.writes)
 }
 
@@ -250,7 +255,7 @@ func (acc *acceptance) store(ctx context.Context, part *acceptedPart) error {
 			w, part.writes[i] = again, again
 		}
 	}
-	return nil
+	return acc.tally(ctx, part)
 }
 
 // again plans and writes one entry anew. It uses a pass of its own, because what
@@ -467,7 +472,14 @@ func (ew *entryWriter) encodeOne(w *entryWrite) (err error) {
 			break
 		}
 	}
+	// The rest of the plan is not needed any more, and large.
+	p.release()
 	return nil
+}
+
+// release lets go of everything but what tells of the entry and its problems.
+func (p *planned) release() {
+	p.state, p.held, p.opening, p.further, p.numbers = nil, nil, nil, nil, nil
 }
 
 // claim takes the numbers of the cases and stores their secrets, both before the

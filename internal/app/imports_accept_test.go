@@ -84,7 +84,7 @@ func caseRows(from, to int) []sheet.CaseRow {
 }
 
 // started uploads a file and checks it.
-func (w *world) started(t testing.TB, ctx context.Context, key string, data []byte) *app.Import {
+func (w *world) started(ctx context.Context, t testing.TB, key string, data []byte) *app.Import {
 	t.Helper()
 	u, err := w.UploadFile(ctx, "sổ thụ lý", bytes.NewReader(data))
 	if err != nil {
@@ -94,12 +94,12 @@ func (w *world) started(t testing.TB, ctx context.Context, key string, data []by
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.worked(t, ctx, im.ID, app.ImportChecked)
+	return w.worked(ctx, t, im.ID, app.ImportChecked)
 }
 
 // worked carries out the jobs that wait and returns the import, which must be in
 // the state.
-func (w *world) worked(t testing.TB, ctx context.Context, id string, want app.ImportState) *app.Import {
+func (w *world) worked(ctx context.Context, t testing.TB, id string, want app.ImportState) *app.Import {
 	t.Helper()
 	if err := w.ResumeJobs(ctx); err != nil {
 		t.Fatal(err)
@@ -111,26 +111,26 @@ func (w *world) worked(t testing.TB, ctx context.Context, id string, want app.Im
 	return im
 }
 
-func (w *world) accepted(t testing.TB, ctx context.Context, im *app.Import, mode app.AcceptMode) *app.Import {
+func (w *world) accepted(ctx context.Context, t testing.TB, im *app.Import, mode app.AcceptMode) *app.Import {
 	t.Helper()
 	im, err := w.ImportAccept(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, mode)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.worked(t, ctx, im.ID, app.ImportAccepted)
+	return w.worked(ctx, t, im.ID, app.ImportAccepted)
 }
 
-func (w *world) undone(t testing.TB, ctx context.Context, im *app.Import, reason string) *app.Import {
+func (w *world) undone(ctx context.Context, t testing.TB, im *app.Import, reason string) *app.Import {
 	t.Helper()
 	im, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, reason)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w.worked(t, ctx, im.ID, app.ImportUndone)
+	return w.worked(ctx, t, im.ID, app.ImportUndone)
 }
 
 // found lists the problems of an import: their rows, codes and severities.
-func (w *world) found(t testing.TB, ctx context.Context, id string) []string {
+func (w *world) found(ctx context.Context, t testing.TB, id string) []string {
 	t.Helper()
 	page, err := w.ImportProblems(ctx, id, nil, app.PageArgs{})
 	if err != nil {
@@ -207,11 +207,11 @@ func TestAcceptInSeveralParts(t *testing.T) {
 	ctx := leader(t.Context())
 	data := register(t, caseRows(1, n), nil)
 
-	im := w.started(t, ctx, "first", data)
+	im := w.started(ctx, t, "first", data)
 	if im.Creates != n || im.Bad+im.Existing+im.Changes+im.Errors != 0 {
 		t.Fatalf("checked: %+v", im)
 	}
-	im = w.accepted(t, ctx, im, app.AcceptAll)
+	im = w.accepted(ctx, t, im, app.AcceptAll)
 	if im.Created != n || im.Changed+im.Refused != 0 {
 		t.Fatalf("accepted: %+v", im)
 	}
@@ -224,7 +224,7 @@ func TestAcceptInSeveralParts(t *testing.T) {
 		t.Errorf("job: %+v, %v", j, err)
 	}
 
-	again := w.started(t, ctx, "again", data)
+	again := w.started(ctx, t, "again", data)
 	if again.Existing != n || again.Creates+again.Changes+again.Bad != 0 {
 		t.Errorf("the same file again: %+v", again)
 	}
@@ -232,7 +232,7 @@ func TestAcceptInSeveralParts(t *testing.T) {
 		t.Errorf("accepting nothing: %v", err)
 	}
 
-	im = w.undone(t, ctx, im, "Nhập nhầm sổ")
+	im = w.undone(ctx, t, im, "Nhập nhầm sổ")
 	if im.Undone != n || im.NotUndone != 0 {
 		t.Fatalf("undone: %+v", im)
 	}
@@ -244,11 +244,11 @@ func TestAcceptInSeveralParts(t *testing.T) {
 	}
 
 	// At once: nobody waits for the numbers.
-	once := w.started(t, ctx, "once more", data)
+	once := w.started(ctx, t, "once more", data)
 	if once.Attempt != 2 || once.Creates != n {
 		t.Fatalf("after the undoing: %+v", once)
 	}
-	once = w.accepted(t, ctx, once, app.AcceptAll)
+	once = w.accepted(ctx, t, once, app.AcceptAll)
 	if standing, voided := w.standing(t); once.Created != n || standing != n || voided != n {
 		t.Errorf("once more: %+v, %d stand, %d voided", once, standing, voided)
 	}
@@ -261,7 +261,7 @@ func TestAcceptGoodRows(t *testing.T) {
 	ctx := leader(t.Context())
 	rows := caseRows(1, 30)
 	rows[4].Amount, rows[11].Unit = 0, "TH-77"
-	im := w.started(t, ctx, "k", register(t, rows, nil))
+	im := w.started(ctx, t, "k", register(t, rows, nil))
 	if im.Creates != 28 || im.Bad != 2 {
 		t.Fatalf("checked: %+v", im)
 	}
@@ -272,7 +272,7 @@ func TestAcceptGoodRows(t *testing.T) {
 	if _, err := w.ImportAccept(ctx, change, "SOME"); code(err) != thads.CodeInvalid {
 		t.Errorf("in no such way: %v", err)
 	}
-	im = w.accepted(t, ctx, im, app.AcceptGoodRows)
+	im = w.accepted(ctx, t, im, app.AcceptGoodRows)
 	if im.Created != 28 || im.Refused != 0 || im.Mode != app.AcceptGoodRows {
 		t.Errorf("accepted: %+v", im)
 	}
@@ -287,17 +287,17 @@ func TestAcceptTakenMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	_, first, _, officer := w.province(t)
 	ctx := leader(t.Context())
-	im := w.started(t, ctx, "k", register(t, caseRows(1, 30), nil))
+	im := w.started(ctx, t, "k", register(t, caseRows(1, 30), nil))
 	for _, number := range []string{"7/QĐ-CCTHADS", "30/QĐ-CCTHADS"} {
 		if _, err := w.CaseOpen(ctx, number, decided(first, officer, number, thads.DateOf(2018, 10, 5)), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	im = w.accepted(t, ctx, im, app.AcceptAll)
+	im = w.accepted(ctx, t, im, app.AcceptAll)
 	if im.Created != 28 || im.Refused != 2 {
 		t.Fatalf("accepted: %+v", im)
 	}
-	if diff := cmp.Diff([]string{" 8 DUPLICATE ERROR", " 31 DUPLICATE ERROR"}, w.found(t, ctx, im.ID)); diff != "" {
+	if diff := cmp.Diff([]string{" 8 DUPLICATE ERROR", " 31 DUPLICATE ERROR"}, w.found(ctx, t, im.ID)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 	bad, err := w.ImportEntries(ctx, im.ID, []app.ImportAction{app.ActionBad}, app.PageArgs{})
@@ -305,7 +305,7 @@ func TestAcceptTakenMeanwhile(t *testing.T) {
 		t.Errorf("bad entries: %+v, %v", bad, err)
 	}
 	// What was refused is not taken back.
-	im = w.undone(t, ctx, im, "Nhập nhầm")
+	im = w.undone(ctx, t, im, "Nhập nhầm")
 	if standing, voided := w.standing(t); im.Undone != 28 || standing != 2 || voided != 28 {
 		t.Errorf("undone: %+v, %d stand, %d voided", im, standing, voided)
 	}
@@ -348,14 +348,14 @@ func TestAcceptChangesBesidePeople(t *testing.T) {
 	w.use(t, w.store, keys)
 	_, first, _, _ := w.province(t)
 	ctx := leader(t.Context())
-	w.accepted(t, ctx, w.started(t, ctx, "cases", register(t, caseRows(1, 20), nil)), app.AcceptAll)
+	w.accepted(ctx, t, w.started(ctx, t, "cases", register(t, caseRows(1, 20), nil)), app.AcceptAll)
 	var rows []sheet.EventRow
 	for i := 1; i <= 20; i++ {
 		rows = append(rows, eventRow(i, thads.DateOf(2018, 11, 5), 400_000))
 	}
 	// The same case twice in one file.
 	rows = append(rows, eventRow(3, thads.DateOf(2018, 12, 5), 100_000))
-	im := w.started(t, ctx, "events", register(t, nil, rows))
+	im := w.started(ctx, t, "events", register(t, nil, rows))
 	if im.Changes != 21 || im.Bad != 0 {
 		t.Fatalf("checked: %+v", im)
 	}
@@ -377,7 +377,7 @@ func TestAcceptChangesBesidePeople(t *testing.T) {
 		record("5/QĐ-CCTHADS", 50_000)
 		record("9/QĐ-CCTHADS", 900_000)
 	}}, keys)
-	im = w.accepted(t, ctx, im, app.AcceptAll)
+	im = w.accepted(ctx, t, im, app.AcceptAll)
 	if im.Changed != 20 || im.Refused != 1 {
 		t.Fatalf("accepted: %+v", im)
 	}
@@ -391,13 +391,13 @@ func TestAcceptChangesBesidePeople(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", number, diff)
 		}
 	}
-	if got := w.found(t, ctx, im.ID); len(got) != 1 || !strings.Contains(got[0], " 10 CONFLICTS_WITH_LATER_EVENT ERROR") {
+	if got := w.found(ctx, t, im.ID); len(got) != 1 || !strings.Contains(got[0], " 10 CONFLICTS_WITH_LATER_EVENT ERROR") {
 		t.Errorf("problems: %v", got)
 	}
 
 	// Taken back: what was recorded by hand before stays, what was recorded since keeps its case.
 	record("6/QĐ-CCTHADS", 20_000)
-	im = w.undone(t, ctx, im, "Sổ thu tiền sai")
+	im = w.undone(ctx, t, im, "Sổ thu tiền sai")
 	if im.Undone != 18 || im.NotUndone != 1 {
 		t.Errorf("undone: %+v", im)
 	}
@@ -435,8 +435,8 @@ func (w *world) mixed(t testing.TB) *app.Import {
 	_, first, _, officer := w.province(t)
 	ctx := leader(t.Context())
 	app.SetPartSize(w.App, 25)
-	w.accepted(t, ctx, w.started(t, ctx, "cases", register(t, caseRows(1, 20), nil)), app.AcceptAll)
-	im := w.started(t, ctx, "mixed", mixedFile(t))
+	w.accepted(ctx, t, w.started(ctx, t, "cases", register(t, caseRows(1, 20), nil)), app.AcceptAll)
+	im := w.started(ctx, t, "mixed", mixedFile(t))
 	if im.Creates != 100 || im.Changes != 10 || im.Existing != 10 || im.Bad != 0 {
 		t.Fatalf("checked: %+v", im)
 	}
@@ -463,18 +463,18 @@ func TestAcceptResumes(t *testing.T) {
 		return w, w.mixed(t)
 	}
 	undisturbed, im := fresh()
-	im = undisturbed.worked(t, ctx, im.ID, app.ImportAccepted)
+	im = undisturbed.worked(ctx, t, im.ID, app.ImportAccepted)
 	if im.Created != 98 || im.Changed != 10 || im.Refused != 2 {
 		t.Fatalf("undisturbed: %+v", im)
 	}
 	accepted := ledger(t, undisturbed.store, keys)
-	undisturbed.undone(t, ctx, im, "Nhập nhầm")
+	undisturbed.undone(ctx, t, im, "Nhập nhầm")
 	undone := ledger(t, undisturbed.store, keys)
 
 	for left := 0; ; left += 2 {
 		w, im := fresh()
 		stopped := stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) })
-		im = w.worked(t, ctx, im.ID, app.ImportAccepted)
+		im = w.worked(ctx, t, im.ID, app.ImportAccepted)
 		if diff := cmp.Diff(accepted, ledger(t, w.store, keys)); diff != "" {
 			t.Fatalf("accepted, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}
@@ -483,7 +483,7 @@ func TestAcceptResumes(t *testing.T) {
 			t.Fatal(err)
 		}
 		stopped = stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) }) || stopped
-		w.worked(t, ctx, im.ID, app.ImportUndone)
+		w.worked(ctx, t, im.ID, app.ImportUndone)
 		if diff := cmp.Diff(undone, ledger(t, w.store, keys)); diff != "" {
 			t.Fatalf("undone, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}
@@ -599,9 +599,9 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 	ctx := leader(t.Context())
 	alone := newWorldWith(t, keys)
 	im := alone.mixed(t)
-	im = alone.worked(t, ctx, im.ID, app.ImportAccepted)
+	im = alone.worked(ctx, t, im.ID, app.ImportAccepted)
 	accepted := ledger(t, alone.store, keys)
-	alone.undone(t, ctx, im, "Nhập nhầm")
+	alone.undone(ctx, t, im, "Nhập nhầm")
 	undone := ledger(t, alone.store, keys)
 
 	w := newWorldWith(t, keys)
@@ -622,7 +622,7 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 		}
 	}
 	both()
-	im = w.worked(t, ctx, im.ID, app.ImportAccepted)
+	im = w.worked(ctx, t, im.ID, app.ImportAccepted)
 	if diff := cmp.Diff(accepted, ledger(t, w.store, keys)); diff != "" {
 		t.Errorf("accepted by two (-by one +by two):\n%s", diff)
 	}
@@ -631,7 +631,7 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	both()
-	w.worked(t, ctx, im.ID, app.ImportUndone)
+	w.worked(ctx, t, im.ID, app.ImportUndone)
 	if diff := cmp.Diff(undone, ledger(t, w.store, keys)); diff != "" {
 		t.Errorf("undone by two (-by one +by two):\n%s", diff)
 	}
@@ -643,7 +643,7 @@ func TestUndoLeavesWhatHasGoneOn(t *testing.T) {
 	w := newWorld(t)
 	_, first, _, officer := w.province(t)
 	ctx := leader(t.Context())
-	im := w.accepted(t, ctx, w.started(t, ctx, "k", register(t, caseRows(1, 12), nil)), app.AcceptAll)
+	im := w.accepted(ctx, t, w.started(ctx, t, "k", register(t, caseRows(1, 12), nil)), app.AcceptAll)
 	of := func(i int) *thads.Case {
 		t.Helper()
 		c, err := w.CaseByNumber(ctx, first, fmt.Sprintf("%d/QĐ-CCTHADS", i), 2019)
@@ -677,7 +677,7 @@ func TestUndoLeavesWhatHasGoneOn(t *testing.T) {
 	if _, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, " "); code(err) != thads.CodeRequired {
 		t.Errorf("without a reason: %v", err)
 	}
-	im = w.undone(t, ctx, im, "Nhập nhầm")
+	im = w.undone(ctx, t, im, "Nhập nhầm")
 	if im.Undone != 11 || im.NotUndone != 1 {
 		t.Errorf("undone: %+v", im)
 	}
@@ -715,11 +715,11 @@ func TestLikeness(t *testing.T) {
 	rows[6].JudgmentNumber, rows[6].Debtor.Name = rows[1].JudgmentNumber, rows[1].Debtor.Name
 	rows[7].JudgmentNumber, rows[7].Debtor.Name = rows[1].JudgmentNumber, rows[1].Debtor.Name
 	rows[7].Initiation, rows[7].RequestedOn = thads.OwnMotion, 0
-	im := w.started(t, ctx, "k", register(t, rows, nil))
+	im := w.started(ctx, t, "k", register(t, rows, nil))
 	if im.Creates != 8 || im.Warnings != 2 || im.Errors != 0 {
 		t.Errorf("checked: %+v", im)
 	}
-	if diff := cmp.Diff([]string{" 4 DUPLICATE WARNING", " 8 DUPLICATE WARNING"}, w.found(t, ctx, im.ID)); diff != "" {
+	if diff := cmp.Diff([]string{" 4 DUPLICATE WARNING", " 8 DUPLICATE WARNING"}, w.found(ctx, t, im.ID)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 	page, err := w.ImportProblems(ctx, im.ID, nil, app.PageArgs{})
@@ -733,7 +733,7 @@ func TestLikeness(t *testing.T) {
 		}
 	}
 	// Warnings keep nobody from accepting.
-	if im = w.accepted(t, ctx, im, app.AcceptAll); im.Created != 8 {
+	if im = w.accepted(ctx, t, im, app.AcceptAll); im.Created != 8 {
 		t.Errorf("accepted: %+v", im)
 	}
 }

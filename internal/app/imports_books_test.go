@@ -22,20 +22,20 @@ func TestImportBookOfPostponements(t *testing.T) {
 	begun.Kind = thads.CaseVerificationBegun
 	other := begun
 	other.Number = "2/QĐ-CCTHADS"
-	w.accepted(t, ctx, w.started(t, ctx, "cases", register(t, caseRows(1, 2), []sheet.EventRow{begun, other})), app.AcceptAll)
+	w.accepted(ctx, t, w.started(ctx, t, "cases", register(t, caseRows(1, 2), []sheet.EventRow{begun, other})), app.AcceptAll)
 
 	book := []byte("\ufeffSỔ RA QUYẾT ĐỊNH HOÃN, TIẾP TỤC THI HÀNH ÁN;;;;;\r\n" +
 		"STT;Mã đơn vị;Số, ngày QĐ thi hành án;Số, ngày quyết định hoãn;Căn cứ;Số, ngày quyết định tiếp tục thi hành án\r\n" +
 		"1;TH-01;1/QĐ-CCTHADS ngày 05/10/2018;12/QĐ-CCTHADS ngày 10/12/2018;điểm c khoản 1 Điều 48;15/QĐ-CCTHADS ngày 11/03/2019\r\n" +
 		"2;TH-01;2/QĐ-CCTHADS ngày 05/10/2018;13/QĐ-CCTHADS ngày 10/12/2018;điểm a khoản 1 Điều 48;\r\n" +
 		";Cộng: 02 quyết định;;;;\r\n")
-	im := w.started(t, ctx, "book", book)
+	im := w.started(ctx, t, "book", book)
 	if im.Changes != 2 || im.Bad != 0 || im.Errors != 0 || im.LeftOut != 1 {
-		t.Fatalf("checked: %+v, %v", im, w.found(t, ctx, im.ID))
+		t.Fatalf("checked: %+v, %v", im, w.found(ctx, t, im.ID))
 	}
-	im = w.accepted(t, ctx, im, app.AcceptAll)
+	im = w.accepted(ctx, t, im, app.AcceptAll)
 	if im.Changed != 2 || im.Refused != 0 {
-		t.Fatalf("accepted: %+v, %v", im, w.found(t, ctx, im.ID))
+		t.Fatalf("accepted: %+v, %v", im, w.found(ctx, t, im.ID))
 	}
 	went := []string{"DECIDED 0", "VERIFICATION_BEGUN 0"}
 	for number, want := range map[string][]string{
@@ -46,7 +46,7 @@ func TestImportBookOfPostponements(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", number, diff)
 		}
 	}
-	if im = w.undone(t, ctx, im, "Nhập nhầm sổ"); im.Undone != 2 || im.NotUndone != 0 {
+	if im = w.undone(ctx, t, im, "Nhập nhầm sổ"); im.Undone != 2 || im.NotUndone != 0 {
 		t.Errorf("undone: %+v", im)
 	}
 	for _, number := range []string{"1/QĐ-CCTHADS", "2/QĐ-CCTHADS"} {

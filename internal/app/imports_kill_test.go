@@ -262,12 +262,12 @@ func TestKilled(t *testing.T) {
 	var id string
 	prepared(t, dir, func(w *world) {
 		_, first, _, officer := w.province(t)
-		w.accepted(t, ctx, w.started(t, ctx, "cases", register(t, caseRows(1, 50), nil)), app.AcceptAll)
+		w.accepted(ctx, t, w.started(ctx, t, "cases", register(t, caseRows(1, 50), nil)), app.AcceptAll)
 		var events []sheet.EventRow
 		for i := 1; i <= 500; i += 5 {
 			events = append(events, eventRow(i, thads.DateOf(2018, 11, 5), thads.Dong(i)*1000))
 		}
-		im := w.started(t, ctx, "mixed", register(t, caseRows(1, 500), events))
+		im := w.started(ctx, t, "mixed", register(t, caseRows(1, 500), events))
 		if im.Rows != 600 || im.Creates != 450 || im.Changes != 10 || im.Existing != 40 {
 			t.Fatalf("checked: %+v", im)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -179,10 +180,56 @@ func exported(ctx context.Context, t *testing.T, w *world, k sheet.Kind, f sheet
 	return b.Bytes()
 }
 
-func lines(problems []sheet.Problem) []string {
+// A broughtIn is a file of records that was checked and, where nothing was wrong
+// with it and something was new, accepted.
+type broughtIn struct {
+	*app.Import
+	problems []sheet.Problem
+}
+
+func (b *broughtIn) lines() string {
 	var out []string
-	for _, p := range problems {
+	for _, p := range b.problems {
 		out = append(out, string(p.Severity)+" "+p.String())
+	}
+	return strings.Join(out, "\n")
+}
+
+// count counts the problems of a severity.
+func (b *broughtIn) count(s sheet.Severity) (n int) {
+	for _, p := range b.problems {
+		if p.Severity == s {
+			n++
+		}
+	}
+	return n
+}
+
+var keysOfFiles atomic.Int64
+
+// bringIn leads a file of records through its life.
+func (w *world) bringIn(ctx context.Context, t *testing.T, data []byte) *broughtIn {
+	t.Helper()
+	im := w.work(ctx, t, w.start(ctx, t, fmt.Sprintf("records-%d", keysOfFiles.Add(1)), data).ID)
+	first := 200
+	page, err := w.ImportProblems(ctx, im.ID, nil, app.PageArgs{First: &first})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := &broughtIn{Import: im}
+	for _, it := range page.Items {
+		out.problems = append(out.problems, *it.Value)
+	}
+	if im.State != app.ImportChecked {
+		t.Fatalf("the import is %s: %s\n%s", im.State, im.Message.VI, out.lines())
+	}
+	if im.Errors == 0 && im.Creates > 0 {
+		if _, err := w.ImportAccept(ctx, change(im), app.AcceptAll); err != nil {
+			t.Fatal(err)
+		}
+		if out.Import = w.work(ctx, t, im.ID); out.State != app.ImportAccepted || out.Refused > 0 || out.Created != out.Creates {
+			t.Fatalf("accepted: %+v", out.Import)
+		}
 	}
 	return out
 }
@@ -196,24 +243,13 @@ func TestRecordsIntoAnotherStore(t *testing.T) {
 			ctx := leader(t.Context())
 			richRecords(t, from)
 			for _, k := range orderOfImport() {
-				data := exported(ctx, t, from, k, format, true)
-				run, err := to.ImportRecords(ctx, data, "import/"+string(k)+"/1/")
-				if err != nil {
-					t.Fatalf("%s: %v", k, err)
-				}
-				warnings := 0
-				for _, p := range run.Problems {
-					if p.Severity == sheet.Error {
-						t.Errorf("%s: %s", k, p.String())
-					}
-					warnings++
-				}
+				in := to.bringIn(ctx, t, exported(ctx, t, from, k, format, true))
 				// A lock, and a task whose conference comes later.
-				if want := map[sheet.Kind]int{sheet.Units: 1, sheet.Tasks: 1}[k]; warnings != want {
-					t.Errorf("%s: %d warnings, want %d: %q", k, warnings, want, lines(run.Problems))
+				if want := map[sheet.Kind]int{sheet.Units: 1, sheet.Tasks: 1}[k]; in.Errors > 0 || in.count(sheet.Warning) != want || len(in.problems) != want {
+					t.Errorf("%s: %d errors, %d warnings, want %d:\n%s", k, in.Errors, in.Warnings, want, in.lines())
 				}
-				if run.Actions[app.ActionCreate] == 0 || len(run.Actions) != 1 {
-					t.Fatalf("%s: %v", k, run.Actions)
+				if in.Created == 0 || in.Created != in.Cases {
+					t.Fatalf("%s: %+v", k, in.Import)
 				}
 				if k == sheet.Officers {
 					// The case, which others name.
@@ -234,9 +270,12 @@ func TestRecordsIntoAnotherStore(t *testing.T) {
 					t.Errorf("%s: the workbooks differ", k) // the list of units also has one that was voided
 				}
 				for _, w := range []*world{from, to} {
-					run, err := w.ImportRecords(ctx, want, "import/again/1/")
-					if err != nil || run.Actions[app.ActionExisting] == 0 || len(run.Actions) != 1 || len(run.Problems) > 0 {
-						t.Errorf("%s again: %v, %v, %q", k, run.Actions, err, lines(run.Problems))
+					before := w.records(t)
+					if in := w.bringIn(ctx, t, want); in.Existing == 0 || in.Existing != in.Cases || len(in.problems) > 0 {
+						t.Errorf("%s again: %+v\n%s", k, in.Import, in.lines())
+					}
+					if d := cmp.Diff(before, w.records(t)); d != "" {
+						t.Errorf("%s again changes (-before +after):\n%s", k, d)
 					}
 				}
 			}
@@ -289,8 +328,6 @@ func TestRecordsRefused(t *testing.T) {
 			"C;01/02/2019;Giao nhiệm vụ;Ba;TH-01;01/03/2019;cf_không có;\n",
 			[]string{"E2 UNKNOWN_REFERENCE", "H3 UNKNOWN_REFERENCE", "G4 UNKNOWN_REFERENCE"}},
 		{"another unit's", head, tasks + "A;01/02/2019;Giao nhiệm vụ;Một;TH-01;01/03/2019;;\n", []string{" 2 FORBIDDEN"}},
-		{"no right at all", auth.NewContext(t.Context(), auth.Principal{ID: "clerk", Role: auth.RoleClerk, Unit: second.ID}),
-			tasks + "A;01/02/2019;Giao nhiệm vụ;Một;TH-02;01/03/2019;;\n", []string{"C2 FORBIDDEN"}},
 		{"units by a head", head, units + "A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n", []string{"C2 FORBIDDEN"}},
 		{"a secret", ctx, directives + "A;01/02/2019;Ban hành văn bản chỉ đạo;Kế hoạch;1/KH;01/02/2019;UBND;Mật;Điều bí mật;\n", []string{"H2 CLASSIFIED_REFUSED"}},
 		{"carrying out what is not there, a number that is taken", ctx, directives +
@@ -304,12 +341,10 @@ func TestRecordsRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			file := strings.ReplaceAll(tt.file, "%CONFERENCE%", string(page.Items[0].Value.ID))
-			run, err := w.ImportRecords(tt.ctx, []byte(file), "import/x/1/")
-			if err != nil {
-				t.Fatal(err)
-			}
+			before := w.records(t)
+			in := w.bringIn(tt.ctx, t, []byte(file))
 			var got []string
-			for _, p := range run.Problems {
+			for _, p := range in.problems {
 				s := fmt.Sprintf("%s%d %s", p.Letter(), p.Row, p.Code)
 				if p.Column == 0 {
 					s = " " + s
@@ -323,10 +358,13 @@ func TestRecordsRefused(t *testing.T) {
 				}
 			}
 			if d := cmp.Diff(tt.want, got); d != "" {
-				t.Errorf("(-want +got):\n%s\n%s", d, strings.Join(lines(run.Problems), "\n"))
+				t.Errorf("(-want +got):\n%s\n%s", d, in.lines())
 			}
-			if run.Actions[app.ActionBad] == 0 || len(run.IDs) > 0 && run.Actions[app.ActionBad] == 0 {
-				t.Errorf("actions %v", run.Actions)
+			if in.Bad == 0 {
+				t.Errorf("nothing is bad: %+v", in.Import)
+			}
+			if d := cmp.Diff(before, w.records(t)); d != "" {
+				t.Errorf("something was written (-before +after):\n%s", d)
 			}
 		})
 	}
@@ -338,12 +376,10 @@ func TestRecordsTakenBack(t *testing.T) {
 	from, to := newWorld(t), newWorld(t)
 	ctx := leader(t.Context())
 	richRecords(t, from)
-	run := map[sheet.Kind]*app.RecordRun{}
+	in, file := map[sheet.Kind]*broughtIn{}, map[sheet.Kind][]byte{}
 	for _, k := range []sheet.Kind{sheet.Units, sheet.Officers, sheet.Directives} {
-		var err error
-		if run[k], err = to.ImportRecords(ctx, exported(ctx, t, from, k, sheet.CSV, true), "import/"+string(k)+"/1/"); err != nil {
-			t.Fatal(err)
-		}
+		file[k] = exported(ctx, t, from, k, sheet.CSV, true)
+		in[k] = to.bringIn(ctx, t, file[k])
 	}
 	d, err := to.DirectiveByNumber(ctx, "Ban Thường vụ Tỉnh ủy", "16-CT/TU", 2018)
 	if err != nil || d == nil {
@@ -352,28 +388,64 @@ func TestRecordsTakenBack(t *testing.T) {
 	if _, err := to.DirectiveRecord(ctx, app.Change{ID: string(d.ID), Version: 1}, thads.DirectiveEvent{Record: thads.Record{EffectiveOn: thads.DateOf(2019, 5, 1)}, Kind: thads.DirectiveNoted, Note: "Đã sơ kết"}); err != nil {
 		t.Fatal(err)
 	}
-	undone, left, err := to.UndoRecords(ctx, sheet.Directives, run[sheet.Directives], "Nhập nhầm")
-	if err != nil || undone != 2 || len(left) != 1 || code(left[0]) != thads.CodeLaterEvent {
-		t.Fatalf("directives: %d undone, left %v, %v", undone, left, err)
+	im := to.undone(ctx, t, in[sheet.Directives].Import, "Nhập nhầm")
+	if im.Undone != 2 || im.NotUndone != 1 {
+		t.Fatalf("directives: %+v", im)
 	}
-	again, err := to.ImportRecords(ctx, exported(ctx, t, from, sheet.Directives, sheet.CSV, true), "import/"+string(sheet.Directives)+"/2/")
-	if err != nil || again.Actions[app.ActionCreate] != 2 || again.Actions[app.ActionExisting] != 1 {
-		t.Fatalf("directives again: %v, %v, %q", again.Actions, err, lines(again.Problems))
+	j, err := to.Job(ctx, im.Job)
+	if err != nil || len(j.Problems) != 1 || !strings.Contains(j.Problems[0], "16-CT/TU") {
+		t.Errorf("the job tells %+v, %v", j, err)
 	}
-	if d := cmp.Diff(string(exported(ctx, t, from, sheet.Officers, sheet.CSV, true)), string(exported(ctx, t, to, sheet.Officers, sheet.CSV, true))); d != "" {
-		t.Errorf("officers (-from +to):\n%s", d)
+	again := to.bringIn(ctx, t, file[sheet.Directives])
+	if again.Created != 2 || again.Existing != 1 {
+		t.Fatalf("directives again: %+v\n%s", again.Import, again.lines())
 	}
 	// A unit that has locked its books stays, and so does the one above it.
-	undone, left, err = to.UndoRecords(ctx, sheet.Units, run[sheet.Units], "Nhập nhầm")
-	if err != nil || undone != 2 || len(left) != 2 {
-		t.Fatalf("units: %d undone, left %v, %v", undone, left, err)
+	if im := to.undone(ctx, t, in[sheet.Units].Import, "Nhập nhầm"); im.Undone != 2 || im.NotUndone != 2 {
+		t.Fatalf("units: %+v", im)
 	}
-	// Twice is once.
-	if undone, left, err := to.UndoRecords(ctx, sheet.Officers, run[sheet.Officers], "Nhập nhầm"); err != nil || undone != 2 || len(left) > 0 {
-		t.Fatalf("officers: %d undone, left %v, %v", undone, left, err)
+	if im := to.undone(ctx, t, in[sheet.Officers].Import, "Nhập nhầm"); im.Undone != 2 || im.NotUndone != 0 {
+		t.Fatalf("officers: %+v", im)
 	}
-	if undone, left, err := to.UndoRecords(ctx, sheet.Officers, run[sheet.Officers], "Nhập nhầm"); err != nil || undone != 2 || len(left) > 0 {
-		t.Fatalf("officers again: %d undone, left %v, %v", undone, left, err)
+	officers, err := to.Officers(ctx, nil, app.Order[app.OfficerOrderField]{By: app.OfficersByCode}, app.PageArgs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range officers.Items {
+		if !it.Value.IsVoided() {
+			t.Errorf("officer %s is %s", it.Value.Code, it.Value.State)
+		}
+	}
+}
+
+// Good records are accepted without the others, whose rows are handed back.
+func TestRecordsGoodRows(t *testing.T) {
+	w := newWorld(t)
+	w.province(t)
+	ctx := leader(t.Context())
+	file := "Hồ sơ nhiệm vụ;Ngày hiệu lực;Diễn biến;Nhiệm vụ;Đơn vị chủ trì;Thời hạn được giao;Kết quả thực hiện\n" +
+		"A;01/02/2019;Giao nhiệm vụ;Một;TH-01;01/03/2019;\n" +
+		"A;15/02/2019;Hoàn thành nhiệm vụ;;;;Đã xong\n" +
+		"B;01/02/2019;Giao nhiệm vụ;Hai;TH-77;01/03/2019;\n" +
+		"B;15/02/2019;Báo cáo tiến độ;;;;Đang làm\n" +
+		"C;01/02/2019;Giao nhiệm vụ;Ba;TH-02;01/03/2019;\n"
+	in := w.bringIn(ctx, t, []byte(file))
+	if in.Creates != 2 || in.Bad != 1 {
+		t.Fatalf("%+v\n%s", in.Import, in.lines())
+	}
+	if im := w.accepted(ctx, t, in.Import, app.AcceptGoodRows); im.Created != 2 {
+		t.Fatalf("%+v", im)
+	}
+	var b bytes.Buffer
+	if err := w.ImportProblemFile(ctx, in.ID, &b); err != nil {
+		t.Fatal(err)
+	}
+	back := w.checked(ctx, t, "back", b.Bytes())
+	if back.Reading.Records == nil || back.Rows != 2 || back.Bad != 1 {
+		t.Errorf("what is handed back: %+v", back)
+	}
+	if got := w.entries(ctx, t, in.ID); !cmp.Equal(got, []string{"2 CREATE", "4 BAD", "6 CREATE"}) {
+		t.Errorf("entries %q", got)
 	}
 }
 
