@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -221,16 +222,16 @@ const (
 
 // An oldText looks for texts that no longer, or not yet, are Unicode: letters of
 // old fonts, texts misread, letters lost. A few may be names of other languages;
-// many refuse the file.
+// many that differ refuse the file.
 type oldText struct {
-	tcvn3, vni, misread, lost int
-	// first are the places where each was seen first.
-	first map[Reason]oldPlace
+	found map[Reason]*oldFound
 }
 
-type oldPlace struct {
-	row, column int
-	got         string
+// An oldFound is what was found for one reason.
+type oldFound struct {
+	score       int
+	row, column int // of the first
+	texts       []string
 }
 
 // check looks at the text of a cell.
@@ -250,12 +251,14 @@ func (o *oldText) check(row, column int, text string) error {
 	}
 	if !latin {
 		if i := strings.IndexByte(text, '?'); i > 0 && losesLetters(text) {
-			return o.count(ReasonLostLetter, &o.lost, 1, enoughLost, row, column, text)
+			return o.count(ReasonLostLetter, 1, enoughLost, row, column, text)
 		}
 		return nil
 	}
 	tcvn3, vni, good := 0, 0, 0
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return r < utf8.RuneSelf && !isASCIILetter(byte(r)) || r == '\u00a0' }) {
+	for word := range strings.FieldsFuncSeq(text, func(r rune) bool {
+		return r == '\u00a0' || r < utf8.RuneSelf && !isASCIILetter(byte(r)) && (r < '0' || r > '9')
+	}) {
 		if len(word) > 2*longestWord || !strings.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) || !strings.ContainsFunc(word, func(r rune) bool { return r < utf8.RuneSelf }) {
 			continue
 		}
@@ -275,9 +278,9 @@ func (o *oldText) check(row, column int, text string) error {
 	case max(tcvn3, vni) == 0 || max(tcvn3, vni)*2 < good:
 		return nil
 	case tcvn3 >= vni:
-		return o.count(ReasonTCVN3, &o.tcvn3, min(tcvn3, mostOld), enoughOld, row, column, text)
+		return o.count(ReasonTCVN3, min(tcvn3, mostOld), enoughOld, row, column, text)
 	}
-	return o.count(ReasonVNI, &o.vni, min(vni, mostOld), enoughOld, row, column, text)
+	return o.count(ReasonVNI, min(vni, mostOld), enoughOld, row, column, text)
 }
 
 // checkMisread looks for UTF-8 that was taken for Windows-1252: "Nguyá»…n".
@@ -285,24 +288,28 @@ func (o *oldText) checkMisread(row, column int, text string) error {
 	if !strings.Contains(text, "á»") && !strings.Contains(text, "áº") {
 		return nil
 	}
-	return o.count(ReasonMojibake, &o.misread, 1, enoughOld, row, column, text)
+	return o.count(ReasonMojibake, 1, enoughOld, row, column, text)
 }
 
-// count adds to a count, and refuses the file where that is enough.
-func (o *oldText) count(reason Reason, n *int, more, enough, row, column int, text string) error {
-	if o.first == nil {
-		o.first = map[Reason]oldPlace{}
+// count adds to the score of a reason, and refuses the file where that is enough.
+func (o *oldText) count(reason Reason, score, enough, row, column int, text string) error {
+	f := o.found[reason]
+	if f == nil {
+		if o.found == nil {
+			o.found = map[Reason]*oldFound{}
+		}
+		f = &oldFound{row: row, column: column}
+		o.found[reason] = f
 	}
-	at, seen := o.first[reason]
-	if !seen {
-		at = oldPlace{row, column, strings.Clone(clip(text))}
-		o.first[reason] = at
-	}
-	if *n += more; *n < enough {
+	if text = clip(text); slices.Contains(f.texts, text) {
 		return nil
 	}
-	cell := Letter(at.column) + strconv.Itoa(at.row)
-	return refuseOldFont(reason, "Tệp, từ ô "+cell, "The file, from the cell "+cell+",", at.got)
+	f.texts = append(f.texts, strings.Clone(text))
+	if f.score += score; f.score < enough {
+		return nil
+	}
+	cell := Letter(f.column) + strconv.Itoa(f.row)
+	return refuseOldFont(reason, "Tệp, từ ô "+cell, "The file, from the cell "+cell+",", f.texts[0])
 }
 
 // losesLetters tells whether a text has a question mark within a word, as where

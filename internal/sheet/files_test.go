@@ -367,6 +367,7 @@ func TestHostileFiles(t *testing.T) {
 				binary.LittleEndian.PutUint32(h[20:], 1<<20)
 			}
 		}), ReasonDamaged, "damaged", nil},
+		"a part before the file":      {patch(intact, func(_ int, h []byte) { copy(h[42:], "\xff\xff\xff\xf0") }), ReasonDamaged, "damaged", nil},
 		"parts longer than they say":  {patch(intact, func(_ int, h []byte) { binary.LittleEndian.PutUint32(h[24:], 10) }), ReasonDamaged, "damaged", nil},
 		"a checksum":                  {patch(intact, func(_ int, h []byte) { h[16] ^= 1 }), ReasonDamaged, "damaged", nil},
 		"a packing nobody knows":      {patch(intact, func(_ int, h []byte) { h[10] = 99 }), ReasonDamaged, "damaged", nil},

@@ -223,7 +223,7 @@ func Open(r io.ReaderAt, size int64, limits Limits) (*Book, error) {
 	if size == 0 {
 		return nil, reject(ReasonEmpty, "Tệp trống", "The file is empty")
 	}
-	r = faultReader{r}
+	r = faultReader{r, size}
 	head := make([]byte, min(size, headBytes))
 	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF { //nolint:errorlint // as readers return it
 		return nil, damaged(err)
@@ -245,7 +245,10 @@ const headBytes = 64 << 10
 
 // A faultReader marks what goes wrong below as no fault of the file: a disk or a
 // store that fails must not be told as a damaged workbook.
-type faultReader struct{ r io.ReaderAt }
+type faultReader struct {
+	r    io.ReaderAt
+	size int64
+}
 
 type faultError struct{ err error }
 
@@ -253,6 +256,9 @@ func (e *faultError) Error() string { return "sheet: " + e.err.Error() }
 func (e *faultError) Unwrap() error { return e.err }
 
 func (f faultReader) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || off > f.size { // an offset that the file itself has
+		return 0, io.ErrUnexpectedEOF
+	}
 	n, err := f.r.ReadAt(p, off)
 	if err != nil && err != io.EOF { //nolint:errorlint // what wraps it is a fault
 		err = &faultError{err}
