@@ -210,10 +210,13 @@ func completeReading(b *sheet.Book, r *sheet.Reading) error {
 			next.Columns[i].Title = c.Title
 		}
 		slices.SortStableFunc(next.Columns, func(x, y sheet.MappedColumn) int { return x.Column - y.Column })
-		if m.kind == sheet.Cases {
+		switch m.kind {
+		case sheet.Cases:
 			r.Cases = &next
-		} else {
+		case sheet.CaseEvents:
 			r.Events = &next
+		default:
+			r.Records = &next
 		}
 	}
 	return nil

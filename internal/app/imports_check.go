@@ -128,6 +128,9 @@ func (c *checking) check(ctx context.Context) error {
 // read checks the entries of the file, some at a time. stopped tells that the
 // rest was not looked at.
 func (c *checking) read(ctx context.Context) (counts sheet.Counts, stopped bool, err error) {
+	if c.r.Reading.Records != nil {
+		return c.readRecords(ctx)
+	}
 	im, reader, err := c.app.beginImporting(ctx, c.r, c.r.Actor.principal(), c.report)
 	if err != nil {
 		return counts, true, c.refuse(err)

@@ -391,6 +391,10 @@ func mappingOf(r *sheet.Reading, k sheet.Kind) *sheet.Mapping {
 		return r.Cases
 	case sheet.CaseEvents:
 		return r.Events
+	default:
+		if r.Records != nil && r.Records.Register == k {
+			return r.Records
+		}
 	}
 	return nil
 }
@@ -402,6 +406,13 @@ func mapped(r *sheet.Reading) []mappedAs {
 		if m.mapping != nil {
 			out = append(out, m)
 		}
+	}
+	if m := r.Records; m != nil {
+		kind := m.Register
+		if !kind.IsRecords() {
+			kind = sheet.Units // any of them: checkReading tells that it is the wrong kind
+		}
+		out = append(out, mappedAs{"records", kind, m})
 	}
 	return out
 }

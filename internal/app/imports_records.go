@@ -64,6 +64,9 @@ type recordPlan struct {
 	// it, title what it is about and events how many are recorded, for people.
 	unit, name, title string
 	events            int
+	// own tells that this import, or one of the same file and attempt, has made
+	// the record before.
+	own bool
 	// problems are the refusals and warnings, placed in the file. An entry with
 	// an error is bad.
 	problems []sheet.Problem
@@ -583,6 +586,7 @@ func (r *recordNoun[S, E, F, O]) duplicate() *thads.Error {
 // compare tells whether a record that is there has all that the file says of it.
 func (r *recordNoun[S, E, F, O]) compare(im *recordImporting, p *recordPlan, held, state *S) error {
 	p.action, p.problems = ActionExisting, nil
+	p.own = slices.ContainsFunc(r.noun.events(held), func(e E) bool { return strings.HasPrefix(r.noun.record(&e).Key, im.keys) })
 	has := r.standing(im.register, held)
 	events := r.noun.events(state)
 	for i := range events {

@@ -224,7 +224,7 @@ func (w *world) bringIn(ctx context.Context, t *testing.T, data []byte) *brought
 		t.Fatalf("the import is %s: %s\n%s", im.State, im.Message.VI, out.lines())
 	}
 	if im.Errors == 0 && im.Creates > 0 {
-		if _, err := w.ImportAccept(ctx, change(im), app.AcceptAll); err != nil {
+		if _, err := w.ImportAccept(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, app.AcceptAll); err != nil {
 			t.Fatal(err)
 		}
 		if out.Import = w.work(ctx, t, im.ID); out.State != app.ImportAccepted || out.Refused > 0 || out.Created != out.Creates {

@@ -215,6 +215,10 @@ type ImportEntry struct {
 	// Case is the case that is created, changed or there already; "" for bad
 	// entries.
 	Case thads.CaseID `json:"case,omitzero"`
+	// Record is, in a register of other records than cases, the id of the record;
+	// Unit is then the unit that holds it, Number what the file calls it and
+	// Debtor what it is about.
+	Record string `json:"record,omitzero"`
 }
 
 // An Upload is a file that was sent and waits to be imported.

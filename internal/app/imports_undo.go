@@ -64,7 +64,13 @@ func runImportUndo(ctx context.Context, a *App, j *Job) error {
 	}
 	j.Done, j.Total, j.Problems = 0, r.Created+r.Changed, nil
 	u := &undoing{app: a, job: j, r: r, keys: r.keyPrefix(), seen: map[thads.CaseID]bool{}}
-	switch err := pipeline(ctx, u.parts(ctx), u.read, u.void, u.store, u.tally); {
+	takeBack := func(ctx context.Context) error {
+		return pipeline(ctx, u.parts(ctx), u.read, u.void, u.store, u.tally)
+	}
+	if r.Reading.Records != nil {
+		takeBack = u.takeRecordsBack
+	}
+	switch err := takeBack(ctx); {
 	case errors.Is(err, errGivenUp):
 		return nil // another process has ended it
 	case err != nil:

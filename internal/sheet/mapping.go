@@ -119,6 +119,8 @@ type MappedColumn struct {
 type Reading struct {
 	Cases  *Mapping `json:"cases,omitzero"`
 	Events *Mapping `json:"events,omitzero"`
+	// Records is the only one where the file is a register of records beside cases.
+	Records *Mapping `json:"records,omitzero"`
 }
 
 // A Preview shows the first rows behind the headers of a mapping, as they are

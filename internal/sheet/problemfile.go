@@ -23,7 +23,7 @@ func WriteProblemFile(w io.Writer, b *Book, r Reading, rows map[string]map[int][
 	out := newBookWriter(w, About{Title: "Các dòng cần sửa"})
 	defer func() { err = errors.Join(err, out.abort()) }()
 	var mappings []*Mapping
-	for _, m := range []*Mapping{r.Cases, r.Events} {
+	for _, m := range []*Mapping{r.Cases, r.Events, r.Records} {
 		if m != nil {
 			mappings = append(mappings, m)
 		}

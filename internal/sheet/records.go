@@ -425,14 +425,16 @@ func (r *RecordRegister) fields() []Field {
 	return out
 }
 
-// recognise returns the code of the column that a header means.
-func (r *RecordRegister) recognise(title string) (string, bool) {
-	i, ok := r.headers[headerKey(title)]
-	if !ok {
-		return "", false
+// known returns the code of the column that has the header; "" where none.
+func (r *RecordRegister) known(title string) string {
+	if i, ok := r.headers[headerKey(title)]; ok {
+		return r.columns[i].code
 	}
-	return r.columns[i].code, true
+	return ""
 }
+
+// recognise does the same: headers of records are not guessed at.
+func (r *RecordRegister) recognise(title string) string { return r.known(title) }
 
 // parts are the codes of the columns that a column gives: its own.
 func (r *RecordRegister) parts(code string) []string { return []string{code} }

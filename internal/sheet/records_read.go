@@ -46,7 +46,7 @@ func (r *RecordRegister) mapping(sheet string, row *Row) *Mapping {
 		if title == "" {
 			continue
 		}
-		code, _ := r.recognise(title)
+		code := r.known(title)
 		if m.maps(code) {
 			code = ""
 		}
