@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -14,6 +15,7 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
+	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -475,5 +477,113 @@ func TestRecordsExportedWithinScope(t *testing.T) {
 	}
 	if err := w.ExportRecords(reader, &b, sheet.Units, app.RecordExportOptions{Format: sheet.CSV, By: "NOTHING"}); code(err) != thads.CodeInvalid {
 		t.Errorf("an order that is none: %v", err)
+	}
+}
+
+// A countingStore carries out so many writes and nothing after that.
+type countingStore struct {
+	store.Store
+	left int
+	died context.CancelFunc
+}
+
+// write tells whether one more write is carried out.
+func (s *countingStore) write() bool {
+	if s.left--; s.left < 0 {
+		s.died()
+	}
+	return s.left >= 0
+}
+
+func (s *countingStore) Insert(ctx context.Context, c *store.Collection, d *store.Document) error {
+	if !s.write() {
+		return errDead
+	}
+	return s.Store.Insert(ctx, c, d)
+}
+
+func (s *countingStore) Replace(ctx context.Context, c *store.Collection, d *store.Document) error {
+	if !s.write() {
+		return errDead
+	}
+	return s.Store.Replace(ctx, c, d)
+}
+
+func (s *countingStore) BulkInsert(ctx context.Context, c *store.Collection, docs []*store.Document) ([]int, error) {
+	if !s.write() {
+		// As if the process had died in the middle of it.
+		taken, err := s.Store.BulkInsert(ctx, c, docs[:len(docs)/2])
+		return taken, errors.Join(err, errDead)
+	}
+	return s.Store.BulkInsert(ctx, c, docs)
+}
+
+func (s *countingStore) BulkDelete(ctx context.Context, c *store.Collection, docs []store.VersionOf) ([]int, error) {
+	if !s.write() {
+		return nil, errDead
+	}
+	return s.Store.BulkDelete(ctx, c, docs)
+}
+
+// Stopped behind every write, an acceptance of records and its undoing end as if
+// nothing had happened once they are resumed.
+func TestRecordsResume(t *testing.T) {
+	ctx := leader(t.Context())
+	from := newWorld(t)
+	richRecords(t, from)
+	units, directives := exported(ctx, t, from, sheet.Units, sheet.CSV, true), exported(ctx, t, from, sheet.Directives, sheet.CSV, true)
+	// stopped carries out what is journalled over a store that fails behind so
+	// many writes, and tells whether it did.
+	stopped := func(w *world, keys string, left int) bool {
+		if left < 0 {
+			return false
+		}
+		whole := w.store
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		w.use(t, &countingStore{Store: whole, left: left, died: cancel}, keys)
+		if err := w.ResumeJobs(ctx); ctx.Err() == nil && err != nil {
+			t.Fatal(err)
+		}
+		w.use(t, whole, keys)
+		return ctx.Err() != nil
+	}
+	run := func(left int) (accepted, undone map[string]string, again bool) {
+		keys := t.TempDir()
+		w := newWorldWith(t, keys)
+		w.bringIn(ctx, t, units)
+		im := w.checked(ctx, t, "directives", directives)
+		if _, err := w.ImportAccept(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, app.AcceptAll); err != nil {
+			t.Fatal(err)
+		}
+		again = stopped(w, keys, left)
+		if im = w.work(ctx, t, im.ID); im.State != app.ImportAccepted || im.Created != 3 || im.Refused != 0 {
+			t.Fatalf("behind %d writes: %+v", left, im)
+		}
+		accepted = w.records(t)
+		if _, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm"); err != nil {
+			t.Fatal(err)
+		}
+		again = stopped(w, keys, left) || again
+		if im = w.work(ctx, t, im.ID); im.State != app.ImportUndone || im.Undone != 3 || im.NotUndone != 0 {
+			t.Fatalf("undone behind %d writes: %+v", left, im)
+		}
+		return accepted, w.records(t), again
+	}
+	wantAccepted, wantUndone, _ := run(-1)
+	for left := 0; ; left++ {
+		accepted, undone, again := run(left)
+		if d := cmp.Diff(wantAccepted, accepted); d != "" {
+			t.Fatalf("accepted, stopped behind %d writes (-undisturbed +resumed):\n%s", left, d)
+		}
+		if d := cmp.Diff(wantUndone, undone); d != "" {
+			t.Fatalf("undone, stopped behind %d writes (-undisturbed +resumed):\n%s", left, d)
+		}
+		if !again {
+			if left < 6 {
+				t.Fatalf("there were %d writes only", left)
+			}
+			return
+		}
 	}
 }
