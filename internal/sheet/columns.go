@@ -251,11 +251,18 @@ func (r *register[R]) recognise(title string) string {
 }
 
 // known returns the code of the column that has the header, in any spelling.
+// Below another title, one of several things names them: "Bản án / Tòa án" is the
+// court alone.
 func (r *register[R]) known(title string) string {
-	if i, ok := r.headers[headerKey(title)]; ok {
-		return r.column(i).code
+	i, ok := r.headers[headerKey(title)]
+	if !ok {
+		return ""
 	}
-	return ""
+	c := r.column(i)
+	if at := strings.LastIndex(title, titleDivider); at >= 0 && len(c.gives) > 0 && !strings.ContainsAny(title[at+len(titleDivider):], ",;&-") && !strings.Contains(title[at:], " và ") {
+		return ""
+	}
+	return c.code
 }
 
 // parts are the codes of the columns that a column gives: its own, or those that
@@ -408,7 +415,7 @@ func newRegister() *register[CaseRow] {
 		colInitiation: wordColumn(column[CaseRow]{
 			code: "initiation", header: "Hình thức thi hành", aliases: []string{"Loại việc", "Chủ động/Theo yêu cầu", "Hình thức"}, required: true, width: 16, example: "Theo yêu cầu", field: "particulars.initiation",
 			help: vi("Chủ động hay theo yêu cầu.", "Of own motion or on request."),
-		}, vocabularyOf(thads.Initiations(), map[string]thads.Initiation{"CĐ": thads.OwnMotion, "TYC": thads.OnRequest, "YC": thads.OnRequest, "yêu cầu": thads.OnRequest}), func(r *CaseRow) *thads.Initiation { return &r.Initiation }),
+		}, vocabularyOf(thads.Initiations(), map[string]thads.Initiation{"CĐ": thads.OwnMotion, "TYC": thads.OnRequest, "YC": thads.OnRequest, "yêu cầu": thads.OnRequest, "theo YC": thads.OnRequest, "đơn yêu cầu": thads.OnRequest, "theo đơn yêu cầu": thads.OnRequest}), func(r *CaseRow) *thads.Initiation { return &r.Initiation }),
 		colJudgmentKind: wordColumn(column[CaseRow]{
 			code: "judgmentKind", header: "Loại bản án", aliases: []string{"Loại án", "Lĩnh vực"}, required: true, width: 16, example: "Dân sự", field: "particulars.judgment.kind",
 			help: vi("Lĩnh vực của bản án, quyết định được thi hành. Để trống thì lấy theo ký hiệu của bản án (DS, HS, HNGĐ, KDTM …).", "The field of law of the judgment; empty for what the symbol of its number says."),

@@ -237,8 +237,12 @@ func beginsAddress(line string) bool {
 		return !isName(line)
 	}
 	switch two {
-	case "thi tran", "thi xa", "thanh pho", "to dan", "so nha", "khu pho", "tieu khu", "khu dan", "khu tap", "to 1", "to 2", "to 3", "to 4", "to 5", "to 6", "to 7", "to 8", "to 9":
+	case "thi tran", "thi xa", "thanh pho", "to dan", "so nha", "nha so", "khu pho", "tieu khu", "khu dan", "khu tap", "can ho", "khu do":
 		return true
+	}
+	switch words[0] {
+	case "so", "to", "doi", "khu", "lo", "duong", "pho":
+		return len(words) > 1 && words[1][0] >= '0' && words[1][0] <= '9'
 	}
 	return false
 }

@@ -170,38 +170,47 @@ func declared(head []byte) (rune, int) {
 	return 0, 0
 }
 
-// separator finds what divides the fields: what occurs most often, outside
-// quotes, in the line that has most of any.
+// separator finds what divides the fields: what occurs equally often, outside
+// quotes, in most lines. Titles and addresses are full of commas that a file
+// divided by semicolons does not quote, so that the most frequent sign says
+// little, and of signs that are equal the rarer in texts is taken.
 func separator(head []byte) rune {
-	best, most := ';', 0
-	var semicolons, commas, tabs int
+	signs := [...]byte{'\t', ';', ','}
+	var now [len(signs)]int
+	var lines [len(signs)]map[int]int // how many lines have a sign how often
+	for i := range lines {
+		lines[i] = map[int]int{}
+	}
 	quoted := false
 	end := func() {
-		for _, c := range []struct {
-			r rune
-			n int
-		}{{';', semicolons}, {',', commas}, {'\t', tabs}} {
-			if c.n > most {
-				best, most = c.r, c.n
+		for i := range now {
+			if now[i] > 0 {
+				lines[i][now[i]]++
 			}
 		}
-		semicolons, commas, tabs = 0, 0, 0
+		now = [len(signs)]int{}
 	}
 	for _, b := range head {
 		switch {
 		case b == '"':
 			quoted = !quoted
 		case quoted:
-		case b == ';':
-			semicolons++
-		case b == ',':
-			commas++
-		case b == '\t':
-			tabs++
 		case b == '\n':
 			end()
+		default:
+			if i := bytes.IndexByte(signs[:], b); i >= 0 {
+				now[i]++
+			}
 		}
 	}
 	end()
-	return best
+	best, most, often := byte(';'), 0, 0
+	for i, sign := range signs {
+		for n, count := range lines[i] {
+			if count > most || count == most && (often < 2 && n > often || sign == best && n > often) {
+				best, most, often = sign, count, n
+			}
+		}
+	}
+	return rune(best)
 }

@@ -43,10 +43,6 @@ func registerOf(k Kind) (anyRegister, bool) {
 		return newRegister(), true
 	case CaseEvents:
 		return newEventRegister(), true
-	default:
-		if r := NewRecordRegister(k); r != nil {
-			return r, true
-		}
 	}
 	return nil, false
 }
@@ -93,8 +89,9 @@ type proposal struct {
 	used  map[string]bool
 }
 
-// better tells whether a proposal is to be preferred to another; less high
-// headers where they know as much.
+// better tells whether a proposal is to be preferred to one above it; where they
+// know as much, if its headers are the lower part of the other's. The same
+// headers further down are repeated ones.
 func (p *proposal) better(than *proposal) bool {
 	switch {
 	case p == nil:
@@ -106,7 +103,7 @@ func (p *proposal) better(than *proposal) bool {
 	case p.known != than.known:
 		return p.known > than.known
 	}
-	return p.height < than.height
+	return p.height < than.height && p.first <= than.HeaderRow
 }
 
 // Detect finds the registers in a book: for each kind the visible sheet whose
@@ -115,10 +112,6 @@ func (p *proposal) better(than *proposal) bool {
 // them. The error is a refusal where there is no register, and what Open may
 // give.
 func Detect(b *Book) (Reading, error) {
-	// A register of records names itself in its headers, whatever else they are like.
-	if records, err := DetectRecords(b); err != nil || records != nil {
-		return Reading{Records: records}, err
-	}
 	var cases, events *proposal
 	for _, s := range b.sheets {
 		top, err := readTop(s)
@@ -239,7 +232,11 @@ func (t *sheetTop) text(row, column int) (text string, mergedTo int) {
 	if c.Kind != Text || len(c.Text) > titleLong {
 		return "", mergedTo
 	}
-	return strings.TrimSpace(strings.TrimSuffix(thads.NormalizeName(c.Text), "*")), mergedTo
+	text = strings.TrimSpace(strings.TrimSuffix(thads.NormalizeName(c.Text), "*"))
+	if len(strings.Trim(text, "0123456789()[]=+-. ")) < 2 || datePattern.MatchString(text) && !strings.Contains(text, "(") {
+		return "", mergedTo // the number or letter of a column; a value
+	}
+	return text, mergedTo
 }
 
 // best returns the best proposal for a kind of register; nil where too little is
@@ -268,7 +265,7 @@ func (t *sheetTop) mayHead(row int) bool {
 	for i := range t.rows[row] {
 		switch c := &t.rows[row][i]; c.Kind {
 		case Text:
-			if strings.TrimSpace(c.Text) != "" {
+			if text, _ := t.text(row, i+1); text != "" {
 				texts++
 			}
 		case Empty:
@@ -286,15 +283,19 @@ func (t *sheetTop) propose(k Kind, reg anyRegister, last, height int) *proposal 
 	if first < 1 || last > headerWithin || t.rows[last] == nil || t.rows[first] == nil {
 		return nil
 	}
-	// Merged cells that begin in the headers are headers down to their end.
+	// Merged cells that reach into the headers are headers from end to end.
 	for _, m := range t.merged {
-		if m.top >= first && m.top <= last && m.bottom > last && m.bottom <= first+headerHigh {
-			if text, _ := t.text(m.top, m.left); text != "" {
-				last = m.bottom
-			}
+		if m.bottom-m.top >= headerHigh || m.top > last || m.bottom < first {
+			continue
+		}
+		if text, _ := t.text(m.top, m.left); text != "" {
+			first, last = min(first, m.top), max(last, m.bottom)
 		}
 	}
-	p := &proposal{Mapping: &Mapping{Register: k, Sheet: t.name, HeaderRow: min(last, headerWithin)}, height: height}
+	if last-first >= headerHigh || last > headerWithin {
+		return nil
+	}
+	p := &proposal{Mapping: &Mapping{Register: k, Sheet: t.name, HeaderRow: last}, height: last - first + 1}
 	titles := t.titles(first, p.HeaderRow)
 	used := map[string]bool{}
 	use := func(c *MappedColumn, code string) {

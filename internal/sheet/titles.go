@@ -35,7 +35,7 @@ func headerKey(s string) string {
 // plainTitle writes the abbreviations of a folded title out and drops its small
 // words.
 func plainTitle(k string) string {
-	words := strings.Fields(k)
+	words := withoutUnit(strings.Fields(k))
 	out := make([]string, 0, len(words)+4)
 	for i, w := range words {
 		next := ""
@@ -87,6 +87,22 @@ func plainTitle(k string) string {
 		}
 	}
 	return strings.Join(out, " ")
+}
+
+// withoutUnit drops the unit of money behind the words of a title.
+func withoutUnit(words []string) []string {
+	for i := 1; i < len(words); i++ {
+		if words[i] == "dvt" || words[i] == "don" && i+2 < len(words) && words[i+1] == "vi" && words[i+2] == "tinh" {
+			return words[:i]
+		}
+	}
+	if n := len(words); n > 2 && words[n-1] == "dong" {
+		switch words[n-2] {
+		case "nghin", "ngan", "trieu", "ty":
+			return words[:n-2]
+		}
+	}
+	return words
 }
 
 // A titleWords is a folded title in which words are looked for.
@@ -168,7 +184,10 @@ func guessCase(path []string, known func(title string) string) string {
 		return "officer"
 	case t.has("ma don vi", "ma co quan", "don vi thu ly"):
 		return "unit"
-	case t.has("loai nghia vu", "loai khoan", "khoan phai thi hanh", "noi dung khoan"):
+	case t.has("khoan phai thi hanh", "nghia vu", "noi dung phai thi hanh") && t.has("noi dung cu the", "dien giai", "noi dung nghia vu"),
+		len(path) > 1 && t.has("khoan phai thi hanh", "nghia vu") && titleWords(headerKey(path[len(path)-1])).has("noi dung", "dien giai"):
+		return "content"
+	case t.has("loai nghia vu", "loai khoan", "khoan phai thi hanh", "noi dung khoan"), len(path) > 1 && t.has("nghia vu") && t.has("loai"):
 		return "obligationKind"
 	case t.has("noi dung phai thi hanh", "noi dung thi hanh", "noi dung yeu cau"):
 		return "content"
