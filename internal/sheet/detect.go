@@ -43,6 +43,10 @@ func registerOf(k Kind) (anyRegister, bool) {
 		return newRegister(), true
 	case CaseEvents:
 		return newEventRegister(), true
+	default:
+		if r := NewRecordRegister(k); r != nil {
+			return r, true
+		}
 	}
 	return nil, false
 }
@@ -112,6 +116,10 @@ func (p *proposal) better(than *proposal) bool {
 // them. The error is a refusal where there is no register, and what Open may
 // give.
 func Detect(b *Book) (Reading, error) {
+	// A register of records names itself in its headers, whatever else they are like.
+	if records, err := DetectRecords(b); err != nil || records != nil {
+		return Reading{Records: records}, err
+	}
 	var cases, events *proposal
 	for _, s := range b.sheets {
 		top, err := readTop(s)
