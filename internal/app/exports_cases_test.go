@@ -424,7 +424,7 @@ func contents(t testing.TB, w *world) map[string]caseContent {
 			k.Events = append(k.Events, e)
 		}
 		slices.SortStableFunc(k.Events, func(a, b thads.CaseEvent) int { return int(a.EffectiveOn - b.EffectiveOn) })
-		key := fmt.Sprint(c.Units[0], " ", c.Number().Raw, " ", c.OpenedOn)
+		key := fmt.Sprint(c.Units[0], " ", c.NumberSortKey(), " ", c.OpenedOn)
 		if _, twice := out[key]; twice {
 			t.Fatalf("two cases are %s", key)
 		}
