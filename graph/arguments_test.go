@@ -10,6 +10,7 @@ import (
 
 	"github.com/thads/thads/graph"
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -77,5 +78,41 @@ func TestArgumentsOfLists(t *testing.T) {
 	end()
 	if _, err := a.Cases(ended, "", "", ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end: %v", err)
+	}
+}
+
+// Every register of other records has a list, with its own filter and orders.
+func TestArgumentsOfRecords(t *testing.T) {
+	a := graph.NewArguments()
+	text := "x"
+	for k, filter := range map[sheet.Kind]any{
+		sheet.Units: &app.UnitFilter{Text: &text}, sheet.Officers: &app.OfficerFilter{Text: &text}, sheet.Verdicts: &app.VerdictFilter{Text: &text},
+		sheet.Directives: &app.DirectiveFilter{Text: &text}, sheet.Tasks: &app.TaskFilter{Text: &text}, sheet.DirectedCases: &app.DirectedCaseFilter{Text: &text},
+		sheet.Conferences: &app.ConferenceFilter{Text: &text}, sheet.Targets: &app.TargetFilter{StatYears: []thads.StatYear{2019}},
+	} {
+		given := `{"text":"x"}`
+		if k == sheet.Targets {
+			given = `{"statYears":[2019]}`
+		}
+		got, err := a.Records(t.Context(), k, given, "UPDATED_AT", "DESC")
+		if err != nil {
+			t.Errorf("%s: %v", k, err)
+			continue
+		}
+		if diff := cmp.Diff(app.RecordExportOptions{Filter: filter, By: "UPDATED_AT", Descending: true}, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", k, diff)
+		}
+		if got, err := a.Records(t.Context(), k, "", "", ""); err != nil || got.Filter != nil || got.By == "" {
+			t.Errorf("%s of all: %+v, %v", k, got, err)
+		}
+		_, err = a.Records(t.Context(), k, `{"identityNumber":"1"}`, "", "")
+		if refusals, ok := thads.Refusals(err); !ok || refusals[0].Code != thads.CodeInvalid {
+			t.Errorf("%s: a filter of cases is %v", k, err)
+		}
+	}
+	for _, term := range sheet.RecordKinds() {
+		if got, err := a.Records(t.Context(), term.Value, "", "UPDATED_AT", ""); err != nil || got.By != "UPDATED_AT" || got.Descending {
+			t.Errorf("%s: %+v, %v", term.Value, got, err)
+		}
 	}
 }

@@ -43,7 +43,7 @@ func (a *App) ExportTemplate(ctx context.Context, w io.Writer, k sheet.Kind, f s
 	if _, err := a.permit(ctx, auth.Read); err != nil {
 		return err
 	}
-	if k != sheet.Cases && k != sheet.CaseEvents {
+	if k != sheet.Cases && k != sheet.CaseEvents && !k.IsRecords() {
 		return thads.Errorf(thads.CodeUnknown, "register", "Không có sổ %q", "There is no register %q", string(k))
 	}
 	return sheet.WriteTemplate(w, k, f)

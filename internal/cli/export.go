@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/thads/thads/graph"
@@ -18,6 +19,7 @@ import (
 type exportOptions struct {
 	format                     sheet.Format
 	filter, orderBy, direction string
+	events                     bool
 	as                         string
 }
 
@@ -27,12 +29,14 @@ func exportCommand() Command {
 		Synopsis: thads.Text{VI: "xuất sổ ra bảng tính", EN: "writes a register to a spreadsheet"},
 		About: thads.Text{
 			VI: `Sổ (REGISTER): ` + nouns() + `.
-Tệp xuất ra nhập lại được bằng thads import. Số và ngày là số và ngày thật; nội dung không bao giờ là công thức.
---filter chọn việc như danh sách của API (JSON của CaseFilter). Tệp chỉ xuất hiện khi đã ghi xong và chỉ người
+Tệp xuất ra nhập lại được bằng thads import; tệp .csv của các sổ khác sổ việc thì cần --events, không có nó là danh
+sách để xem. Số và ngày là số và ngày thật; nội dung không bao giờ là công thức. --filter chọn hồ sơ như danh sách
+của API (JSON của CaseFilter, UnitFilter, …). Tệp chỉ xuất hiện khi đã ghi xong và chỉ người
 chạy lệnh đọc được, vì có số định danh; - là đầu ra chuẩn, cần --format.`,
 			EN: `Registers (REGISTER): ` + nouns() + `.
-What is written can be brought in again by thads import. Numbers and dates are true ones; no text is ever a formula.
---filter chooses cases like the list of the API (a CaseFilter as JSON). The file appears when it is whole, and only
+What is written can be brought in again by thads import; a .csv of other registers than those of cases needs --events
+for that and is a list for people without. Numbers and dates are true ones; no text is ever a formula. --filter chooses
+records like the lists of the API (a CaseFilter, UnitFilter, … as JSON). The file appears when it is whole, and only
 who runs the command can read it, because it holds identity numbers; - is standard output and needs --format.`,
 		},
 		Examples: []string{
@@ -58,9 +62,15 @@ who runs the command can read it, because it holds identity numbers; - is standa
 					Set:     func(v string) bool { *p = v; return v != "" },
 				})
 			}
-			text("filter", "JSON", "Những việc nào, như CaseFilter của API; mặc định là tất cả.", "Which cases, a CaseFilter of the API; by default all.", &o.filter)
-			text("order-by", "FIELD", "Thứ tự, một giá trị của CaseOrderField.", "The order, a CaseOrderField of the API.", &o.orderBy)
+			text("filter", "JSON", "Những hồ sơ nào, như bộ lọc của API; mặc định là tất cả.", "Which records, as the filter of the API says; by default all.", &o.filter)
+			text("order-by", "FIELD", "Thứ tự, như của API, chẳng hạn NUMBER.", "The order, as in the API, such as NUMBER.", &o.orderBy)
 			text("direction", "ASC|DESC", "Chiều sắp xếp, với --order-by.", "The direction, with --order-by.", &o.direction)
+			set.Add(config.Option{
+				Name: "events", NoVariable: true,
+				Usage:   thads.Text{VI: "Trong tệp .csv của sổ khác sổ việc: các diễn biến, để nhập lại.", EN: "In a .csv of other registers than those of cases: their events, to be imported again."},
+				Allowed: thads.Text{VI: "true hoặc false", EN: "true or false"},
+				Set:     func(v string) bool { b, err := strconv.ParseBool(v); o.events = b; return err == nil },
+			})
 			text("as", "ACCOUNT", "Xuất những gì tài khoản này được xem; mặc định là tất cả.", "What this account may see; by default everything.", &o.as)
 			return func(ctx context.Context, args []string) error { return runExport(ctx, env, o, args) }
 		},
@@ -70,7 +80,7 @@ who runs the command can read it, because it holds identity numbers; - is standa
 // nouns are the words for the registers.
 func nouns() string {
 	var out []string
-	for _, t := range sheet.Kinds() {
+	for _, t := range httpd.Registers() {
 		out = append(out, httpd.Noun(t.Value))
 	}
 	return strings.Join(out, ", ")
@@ -101,13 +111,12 @@ func runExport(ctx context.Context, env *Env, o *exportOptions, args []string) (
 		}
 		o.format = format
 	}
-	list, err := graph.NewArguments().Cases(ctx, o.filter, o.orderBy, o.direction)
+	export, err := o.exporter(ctx, register)
 	if refusals, ok := thads.Refusals(err); ok {
 		return &config.Error{Text: refusals[0].Text}
 	} else if err != nil {
 		return err
 	}
-	list.Format = o.format
 	a, done, err := env.OpenApp(ctx, env.Logger())
 	if err != nil {
 		return err
@@ -116,7 +125,7 @@ func runExport(ctx context.Context, env *Env, o *exportOptions, args []string) (
 	if ctx, err = actAs(ctx, a, "export", o.as); err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return export(ctx, a, &counted{to: w, tell: env.tell()}, register, list) }
+	write := func(w io.Writer) error { return export(ctx, a, &counted{to: w, tell: env.tell()}) }
 	if name == "-" {
 		return write(env.Stdout)
 	}
@@ -126,12 +135,23 @@ func runExport(ctx context.Context, env *Env, o *exportOptions, args []string) (
 	return say(env, "Đã ghi %s.", "%s was written.", name)
 }
 
-// export writes a register.
-func export(ctx context.Context, a *app.App, w io.Writer, k sheet.Kind, list app.ExportOptions) error {
-	if k == sheet.CaseEvents {
-		return a.ExportCaseEvents(ctx, w, list)
+// exporter returns what writes a register, with the arguments read.
+func (o *exportOptions) exporter(ctx context.Context, k sheet.Kind) (func(context.Context, *app.App, io.Writer) error, error) {
+	arguments := graph.NewArguments()
+	if k.IsRecords() {
+		list, err := arguments.Records(ctx, k, o.filter, o.orderBy, o.direction)
+		list.Format, list.Events = o.format, o.events
+		return func(ctx context.Context, a *app.App, w io.Writer) error { return a.ExportRecords(ctx, w, k, list) }, err
 	}
-	return a.ExportCases(ctx, w, list)
+	if o.events {
+		return nil, config.Wrong("--events không dùng với sổ %q.", "--events does not go with the register %q.", httpd.Noun(k))
+	}
+	list, err := arguments.Cases(ctx, o.filter, o.orderBy, o.direction)
+	list.Format = o.format
+	if k == sheet.CaseEvents {
+		return func(ctx context.Context, a *app.App, w io.Writer) error { return a.ExportCaseEvents(ctx, w, list) }, err
+	}
+	return func(ctx context.Context, a *app.App, w io.Writer) error { return a.ExportCases(ctx, w, list) }, err
 }
 
 // counted tells how much was written.

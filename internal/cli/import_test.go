@@ -409,6 +409,13 @@ func TestExportCommand(t *testing.T) {
 	if theirs := p.must("", "export", "--as", "xem", "--format", "csv", "cases", "-"); strings.Contains(theirs, "038000000003") || strings.Count(theirs, "/QĐ-CCTHADS") != 12 {
 		t.Errorf("a reader is given\n%s", theirs)
 	}
+	units := p.must("", "export", "--format", "csv", "--filter", `{"levels":["DISTRICT"]}`, "units", "-")
+	if !strings.Contains(units, "TH-01") || strings.Contains(units, "\nTH;") {
+		t.Errorf("the districts are\n%s", units)
+	}
+	if events := p.must("", "export", "--format", "csv", "--events", "units", "-"); events == units || !strings.Contains(events, "TH-01") {
+		t.Errorf("the events of units are\n%s", events)
+	}
 	for name, tt := range map[string]struct {
 		code int
 		args []string
@@ -421,6 +428,8 @@ func TestExportCommand(t *testing.T) {
 		"no filter":        {2, []string{"--filter", "x", "cases", "a.csv"}, "filter"},
 		"an unknown field": {2, []string{"--filter", `{"state":"DONE"}`, "cases", "a.csv"}, "filter.state"},
 		"a direction":      {2, []string{"--direction", "ASC", "cases", "a.csv"}, "orderBy"},
+		"events of cases":  {2, []string{"--events", "cases", "a.csv"}, "--events"},
+		"another filter":   {2, []string{"--filter", `{"live":true}`, "units", "a.csv"}, "filter.live"},
 		"nobody":           {1, []string{"--as", "ai", "cases", p.file("a.csv")}, "Không có tài khoản"},
 		"nowhere":          {1, []string{"cases", p.file("none/a.csv")}, "Không ghi được"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,13 +20,16 @@ import (
 // RegisterOf returns the register that a word in an address or a command names,
 // "case-events", with its names.
 func RegisterOf(noun string) (thads.Term[sheet.Kind], bool) {
-	for _, t := range sheet.Kinds() {
+	for _, t := range Registers() {
 		if noun == Noun(t.Value) {
 			return t, true
 		}
 	}
 	return thads.Term[sheet.Kind]{}, false
 }
+
+// Registers are all registers that can be handed out, with their names.
+func Registers() []thads.Term[sheet.Kind] { return slices.Concat(sheet.Kinds(), sheet.RecordKinds()) }
 
 // Noun is the word for a register in addresses and commands.
 func Noun(k sheet.Kind) string { return strings.ToLower(strings.ReplaceAll(string(k), "_", "-")) }
@@ -55,8 +59,14 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) {
 	s.send(w, r, file{register.Name.VI + " " + s.o.Backend.Today().String() + "." + string(format), format}, write)
 }
 
+// An exporter writes a file.
+type exporter func(ctx context.Context, w io.Writer) error
+
 // exportOf returns what writes a register, with the arguments read.
-func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (func(context.Context, io.Writer) error, error) {
+func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (exporter, error) {
+	if k.IsRecords() {
+		return s.recordsOf(r, k, f)
+	}
 	q, err := parameters(r, "filter", "orderBy", "direction")
 	if err != nil {
 		return nil, err
@@ -71,6 +81,26 @@ func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (func(c
 		export = s.o.Backend.ExportCaseEvents
 	}
 	return func(ctx context.Context, w io.Writer) error { return export(ctx, w, o) }, nil
+}
+
+// recordsOf does the same for other records than cases. The parameter events
+// asks for their events in a CSV file, which can be imported again.
+func (s *Server) recordsOf(r *http.Request, k sheet.Kind, f sheet.Format) (exporter, error) {
+	q, err := parameters(r, "filter", "orderBy", "direction", "events")
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.o.Arguments.Records(r.Context(), k, q.Get("filter"), q.Get("orderBy"), q.Get("direction"))
+	if err != nil {
+		return nil, err
+	}
+	o.Format = f
+	if q.Has("events") {
+		if o.Events, err = strconv.ParseBool(q.Get("events")); err != nil {
+			return nil, thads.Errorf(thads.CodeInvalid, "events", "Tham số events là true hoặc false", "The parameter events is true or false")
+		}
+	}
+	return func(ctx context.Context, w io.Writer) error { return s.o.Backend.ExportRecords(ctx, w, k, o) }, nil
 }
 
 // parameters returns those of the request. Unknown and doubled names are

@@ -496,6 +496,15 @@ func (arguments) Cases(_ context.Context, filter, orderBy, direction string) (ap
 	return app.ExportOptions{Filter: &app.CaseFilter{Text: &filter}, By: app.CaseOrderField(orderBy), Descending: direction == "DESC"}, nil
 }
 
+func (arguments) Records(_ context.Context, k sheet.Kind, filter, orderBy, direction string) (app.RecordExportOptions, error) {
+	return app.RecordExportOptions{Filter: &filter, By: string(k) + " by " + orderBy, Descending: direction == "DESC"}, nil
+}
+
+func (s *shelf) ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o app.RecordExportOptions) error {
+	filter, _ := o.Filter.(*string)
+	return s.file(ctx, fmt.Sprintf("records %s %s %q %s %v %v", k, o.Format, *filter, o.By, o.Descending, o.Events), w)
+}
+
 func (s *shelf) ExportCases(ctx context.Context, w io.Writer, o app.ExportOptions) error {
 	return s.file(ctx, fmt.Sprintf("cases %s %q %s %v", o.Format, *o.Filter.Text, o.By, o.Descending), w)
 }
@@ -515,8 +524,11 @@ func TestExports(t *testing.T) {
 		"/exports/cases.xlsx?filter=%7B%7D&orderBy=NUMBER&direction=DESC": {`cases xlsx "{}" NUMBER true`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ thụ lý việc thi hành án " + today + ".xlsx"},
 		"/exports/cases.csv":                {`cases csv ""  false`, "text/csv; charset=utf-8", "Sổ thụ lý việc thi hành án " + today + ".csv"},
 		"/exports/case-events.csv?filter=x": {`events csv "x"  false`, "text/csv; charset=utf-8", "Sổ diễn biến việc thi hành án " + today + ".csv"},
-		"/templates/cases.xlsx":             {"template CASES xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Mẫu sổ thụ lý việc thi hành án.xlsx"},
-		"/templates/case-events.csv":        {"template CASE_EVENTS csv", "text/csv; charset=utf-8", "Mẫu sổ diễn biến việc thi hành án.csv"},
+		"/exports/units.xlsx?filter=y":      {`records UNITS xlsx "y" UNITS by  false false`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ đơn vị " + today + ".xlsx"},
+		"/exports/directed-cases.csv?events=true&orderBy=TITLE&direction=DESC": {`records DIRECTED_CASES csv "" DIRECTED_CASES by TITLE true true`, "text/csv; charset=utf-8", "Sổ vụ việc thuộc diện chỉ đạo " + today + ".csv"},
+		"/templates/units.xlsx":      {"template UNITS xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Mẫu sổ đơn vị.xlsx"},
+		"/templates/cases.xlsx":      {"template CASES xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Mẫu sổ thụ lý việc thi hành án.xlsx"},
+		"/templates/case-events.csv": {"template CASE_EVENTS csv", "text/csv; charset=utf-8", "Mẫu sổ diễn biến việc thi hành án.csv"},
 	} {
 		res := b.do(http.MethodGet, target, "", "Cookie", cookie)
 		if got := text(t, res); res.StatusCode != 200 || got != want.content || res.Header.Get("Content-Type") != want.contentType {
@@ -535,6 +547,8 @@ func TestExports(t *testing.T) {
 		"/exports/cases.xlsx?filtr=%7B%7D":      {400, "NOT_ALLOWED"},
 		"/exports/cases.xlsx?filter=x&filter=y": {400, "NOT_ALLOWED"},
 		"/exports/cases.xlsx?filter=%zz":        {400, "INVALID"},
+		"/exports/cases.csv?events=true":        {400, "NOT_ALLOWED"},
+		"/exports/units.csv?events=perhaps":     {400, "INVALID"},
 		"/exports/cases":                        {404, "NOT_FOUND"},
 		"/exports/cases.xls":                    {404, "NOT_FOUND"},
 		"/exports/cases.tar.csv":                {404, "NOT_FOUND"},

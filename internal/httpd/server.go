@@ -57,6 +57,7 @@ type Backend interface {
 	ImportProblemFile(ctx context.Context, id string, w io.Writer) error
 	ExportCases(ctx context.Context, w io.Writer, o app.ExportOptions) error
 	ExportCaseEvents(ctx context.Context, w io.Writer, o app.ExportOptions) error
+	ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o app.RecordExportOptions) error
 	ExportTemplate(ctx context.Context, w io.Writer, k sheet.Kind, f sheet.Format) error
 	Today() thads.Date
 	Ready(ctx context.Context) error
@@ -67,6 +68,8 @@ type Backend interface {
 type Arguments interface {
 	// Cases reads a filter and an order of cases; what cannot be read is a refusal.
 	Cases(ctx context.Context, filter, orderBy, direction string) (app.ExportOptions, error)
+	// Records does the same for another kind of records.
+	Records(ctx context.Context, k sheet.Kind, filter, orderBy, direction string) (app.RecordExportOptions, error)
 }
 
 // Options configure a Server.

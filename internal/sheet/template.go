@@ -25,7 +25,7 @@ func WriteTemplate(w io.Writer, k Kind, f Format) error {
 			"Sự kiện có nhiều đương sự: thêm dòng ngay bên dưới, để trống cột “Loại sự kiện”, chỉ điền phần thêm. Cột có dấu * (nền hồng) là bắt buộc.",
 		})
 	}
-	return fmt.Errorf("sheet: there is no register %q", k)
+	return WriteRecordTemplate(w, k, f)
 }
 
 // WriteCaseTemplate writes an empty register of cases.
