@@ -74,6 +74,20 @@ func awkward() []CaseRow {
 	return rows
 }
 
+// awkwardCase is a case with the largest sums, and rows of events with them.
+func awkwardCase(t *testing.T) (*thads.Case, []EventRow) {
+	t.Helper()
+	opening := openingWith([]thads.Party{aParty(thads.Debtor, "@Nợ")}, []thads.Obligation{{Kind: thads.Debt, Amount: thads.MaxDong - 1}})
+	c, err := thads.OpenCase("cs_awkward", opening, exportClock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, []EventRow{
+		{Key: "cs_awkward", Date: thads.DateOf(2018, 10, 5), EffectiveOn: thads.DateOf(2019, 12, 31), Kind: thads.CaseAdjusted, Amount: -thads.MaxDong, Note: "+84"},
+		{Key: "cs_awkward", Date: thads.DateOf(2018, 10, 5), EffectiveOn: thads.DateOf(2020, 2, 29), Kind: thads.CaseCollected, Amount: 888_888_888_888_888, Until: thads.DateOf(2020, 3, 31), Receipt: "0001234"},
+	}
+}
+
 // shown is what a person should see in a cell of a workbook.
 func shown(v any) string {
 	switch v := v.(type) {
@@ -98,8 +112,44 @@ func TestOfficeShowsWhatIsWritten(t *testing.T) {
 	}
 	rows := awkward()
 	book, plain := filepath.Join(o.dir, "register.xlsx"), filepath.Join(o.dir, "register.csv")
+	c, events := awkwardCase(t)
 	for name, f := range map[string]Format{book: XLSX, plain: CSV} {
-		if err := os.WriteFile(name, write(t, f, rows...), 0o600); err != nil {
+		var b bytes.Buffer
+		file, err := NewFile(&b, f, About{Title: "Sổ thụ lý & thử", By: "Lê Thị Thử", At: time.Date(2019, 3, 5, 20, 30, 0, 0, time.UTC)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		register, err := file.Cases()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			if err := register.Write(&rows[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f == XLSX {
+			book, err := file.Events()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range events {
+				if err := book.Write(&events[i]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			summary, err := file.Summary()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := summary.Write(&CaseSummary{Case: c, Unit: "=1+1"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,6 +204,14 @@ func TestOfficeShowsWhatIsWritten(t *testing.T) {
 		page := strings.Join(strings.Fields(string(text)), " ")
 		if strings.Contains(page, "##") {
 			t.Error("a number or date is not shown in full")
+		}
+		for _, value := range []string{
+			"9,007,199,254,740,990", "-9,007,199,254,740,991", "888,888,888,888,888", "31/12/2019", "29/02/2020", "31/03/2020", "0001234", "02/01/2025 10:00",
+			"Sổ thụ lý & thử – Xuất bởi Lê Thị Thử lúc 03:30 ngày 06/03/2019",
+		} {
+			if !strings.Contains(page, value) {
+				t.Errorf("%q is not shown", value)
+			}
 		}
 		for i := range rows {
 			for j := range reg.columns {

@@ -3,18 +3,18 @@
 //
 // # Reading and writing
 //
-// Workbooks are written with github.com/xuri/excelize/v2: BSD licence, in
-// active development, read by every office program; it has what a template
-// needs (cell types, styles, frozen panes, lists of choices) and a writer that
-// streams. It adds 8 MB to the program.
-//
-// They are read by this package itself, from archive/zip and a scanner of its
-// own (held against encoding/xml by fuzz tests, and many times as fast),
-// because what people upload is neither small nor trusted: the library keeps the
-// whole file in memory, and its row iterator hides which cells are formulas,
-// numbers or errors. Reading here is one pass over the rows in bounded memory
-// (beside the table of shared strings, which Limits bounds), and what is
+// Workbooks are read by this package itself, from archive/zip and a scanner of
+// its own (held against encoding/xml by fuzz tests, and many times as fast),
+// because what people upload is neither small nor trusted: libraries keep the
+// whole file in memory, and hide which cells are formulas, numbers or errors.
+// Reading here is one pass over the rows in bounded memory (beside the table of
+// shared strings, which Limits bounds), and what is
 // dangerous or not understood is refused with a sentence of its own.
+//
+// They are written by this package too: what it takes is little, and libraries
+// keep the packed file, or megabytes of every sheet, until the end and send
+// nothing before. The tests read what is written with another program's eyes:
+// github.com/xuri/excelize/v2 and LibreOffice.
 package sheet
 
 import (

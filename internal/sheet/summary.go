@@ -70,12 +70,7 @@ func newSummary() *register[CaseSummary] {
 			}
 			return strings.Join(names, "; ")
 		}),
-		{header: "Cập nhật lúc", format: formatText, width: 16, get: func(r *row) any {
-			if at := r.Case.UpdatedAt(); !at.IsZero() {
-				return at.In(vietnamTime()).Format("02/01/2006 15:04")
-			}
-			return nil
-		}},
+		{header: "Cập nhật lúc", width: 20, get: func(r *row) any { return orNil(r.Case.UpdatedAt()) }},
 		text("Mã hồ sơ", 30, func(c *thads.Case) string { return string(c.ID) }),
 	}}
 }
