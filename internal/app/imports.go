@@ -41,16 +41,17 @@ func (a *App) ImportStart(ctx context.Context, key, upload string) (*Import, err
 	}
 	id := newID(importPrefix, p.ID, key)
 	if r, err := a.importRecord(ctx, id); err != nil || r != nil {
-		if err != nil {
-			return nil, err
-		}
-		return a.startedBefore(ctx, r, upload)
+		return a.startedBefore(ctx, r, upload, err)
 	}
 	u, err := a.uploadRecord(ctx, upload)
 	if err != nil {
 		return nil, err
 	}
 	if u == nil || !u.Complete || u.By != p.ID || u.Import != "" && u.Import != id {
+		// Unless the same request was carried out between the two readings.
+		if r, err := a.importRecord(ctx, id); err != nil || r != nil {
+			return a.startedBefore(ctx, r, upload, err)
+		}
 		return nil, thads.Errorf(thads.CodeNotFound, "upload", "Không có tệp này; tệp chưa nhập chỉ được giữ một ngày", "There is no such file; one that is not imported is kept for a day")
 	}
 	r, err := a.newImport(ctx, p, id, u)
@@ -66,10 +67,11 @@ func (a *App) ImportStart(ctx context.Context, key, upload string) (*Import, err
 	// under another key does not get it.
 	if u.Import == "" {
 		u.Import = id
-		if err := a.saveUpload(ctx, u); err != nil && !errors.Is(err, store.ErrConflict) {
+		switch err := a.saveUpload(ctx, u); {
+		case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound):
+			return a.ImportStart(ctx, key, upload) // somebody was faster
+		case err != nil:
 			return nil, err
-		} else if err != nil {
-			return a.ImportStart(ctx, key, upload)
 		}
 	}
 	doc, err := r.document(r.StartedAt)
@@ -91,7 +93,10 @@ func (a *App) ImportStart(ctx context.Context, key, upload string) (*Import, err
 }
 
 // startedBefore answers a request that has begun an import already.
-func (a *App) startedBefore(ctx context.Context, r *importRecord, upload string) (*Import, error) {
+func (a *App) startedBefore(ctx context.Context, r *importRecord, upload string, err error) (*Import, error) {
+	if err != nil {
+		return nil, err
+	}
 	if r.Upload != upload {
 		return nil, keyReused()
 	}
@@ -115,12 +120,16 @@ func (a *App) newImport(ctx context.Context, p auth.Principal, id string, u *upl
 	}
 	reading, err := sheet.Detect(book)
 	if err != nil {
-		text, unknown := unknownRegister(err)
-		if !unknown {
+		// Headers that nobody has foreseen can be shown by a person; a file that
+		// cannot be read is refused.
+		es, isRefusal := thads.Refusals(err)
+		if !isRefusal {
 			return nil, err
 		}
-		r.Message = text
-		reading = sheet.Reading{}
+		if err := readable(book); err != nil {
+			return nil, err
+		}
+		r.Message, reading = es[0].Text, sheet.Reading{}
 	}
 	if r.Attempt, err = a.attempt(ctx, r.Digest); err != nil {
 		return nil, err
@@ -141,6 +150,17 @@ func (a *App) newImport(ctx context.Context, p auth.Principal, id string, u *upl
 		r.Message = es[0].Text
 	}
 	return r, nil
+}
+
+// readable refuses a file in which the first rows of a sheet cannot be read.
+func readable(b *sheet.Book) error {
+	for _, name := range b.Sheets() {
+		_, err := sheet.Propose(b, sheet.Cases, name, 1)
+		if err != nil && !errors.Is(err, &thads.Error{Code: thads.CodeUnknown}) {
+			return err
+		}
+	}
+	return nil
 }
 
 // ImportSetMapping says how the file is read and begins to check it again; a

@@ -449,21 +449,6 @@ func checkReading(b *sheet.Book, r *sheet.Reading) error {
 	return es.Err()
 }
 
-// unknownRegister tells whether a refusal says that nothing in the file was
-// recognised, which a person can mend by saying where the headers are.
-func unknownRegister(err error) (thads.Text, bool) {
-	es, isRefusal := thads.Refusals(err)
-	if !isRefusal {
-		return thads.Text{}, false
-	}
-	for _, e := range es {
-		if e.Code != thads.CodeUnknown && e.Code != thads.CodeNotFound && e.Code != thads.CodeRequired {
-			return thads.Text{}, false
-		}
-	}
-	return es[0].Text, true
-}
-
 // isFault tells whether an error is none that the file is to blame for.
 func isFault(err error) bool {
 	es, isRefusal := thads.Refusals(err)

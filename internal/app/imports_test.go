@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
-	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -29,7 +27,7 @@ func row(i int) sheet.CaseRow {
 }
 
 // file writes rows by the template.
-func file(t *testing.T, f sheet.Format, rows ...sheet.CaseRow) []byte {
+func file(t testing.TB, f sheet.Format, rows ...sheet.CaseRow) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := sheet.NewCaseWriter(&b, f)
@@ -47,21 +45,17 @@ func file(t *testing.T, f sheet.Format, rows ...sheet.CaseRow) []byte {
 	return b.Bytes()
 }
 
-func imported(ctx context.Context, a *app.App, data []byte, dryRun bool) (*app.ImportReport, error) {
-	return a.ImportCases(ctx, app.ImportFile{Name: "sổ.xlsx", Data: bytes.NewReader(data), Size: int64(len(data))}, app.ImportOptions{DryRun: dryRun})
-}
-
-// places lists problems as cell and code, "D2 REQUIRED".
-func places(r *app.ImportReport) []string {
-	var out []string
-	for _, p := range r.Problems {
-		s := fmt.Sprintf("%s%d %s", p.Letter(), p.Row, p.Code)
-		if p.Severity == sheet.Warning {
-			s += " (warning)"
-		}
-		out = append(out, s)
+// accept accepts an import that was checked.
+func (w *world) accept(ctx context.Context, t testing.TB, im *app.Import, mode app.AcceptMode) *app.Import {
+	t.Helper()
+	im, err := w.ImportAccept(ctx, change(im), mode)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
+	if im = w.work(ctx, t, im.ID); im.State != app.ImportAccepted {
+		t.Fatalf("not accepted: %+v", im)
+	}
+	return im
 }
 
 func TestImport(t *testing.T) {
@@ -82,16 +76,15 @@ func TestImport(t *testing.T) {
 		older.Ground, older.Amount, older.Outstanding = "L2008_44A_1_A", 90_000_000, 75_000_000
 		data := file(t, format, append(rows, more, older)...)
 
-		dry, err := imported(ctx, w.App, data, true)
-		if err != nil || !dry.Accepted() || dry.Created != 121 || dry.Rows != 122 || dry.Cases != 121 {
-			t.Fatalf("%s, dry: %+v, %v", format, dry, err)
+		im := w.checked(ctx, t, "k1", data)
+		if im.Errors != 0 || im.Creates != 121 || im.Rows != 122 || im.Cases != 121 {
+			t.Fatalf("%s, checked: %+v, %v", format, im, w.errors(ctx, t, im.ID))
 		}
 		if n, err := w.store.Count(ctx, collection(t, "case"), thads.Everything()); err != nil || n != 0 {
-			t.Fatalf("%s: a dry run stored %d cases, %v", format, n, err)
+			t.Fatalf("%s: the check stored %d cases, %v", format, n, err)
 		}
-		done, err := imported(ctx, w.App, data, false)
-		if err != nil || !done.Accepted() || done.Created != 121 || done.Before != nil {
-			t.Fatalf("%s: %+v, %v", format, done, err)
+		if im = w.accept(ctx, t, im, app.AcceptAll); im.Created != 121 || im.Refused != 0 {
+			t.Fatalf("%s, accepted: %+v", format, im)
 		}
 		c, err := w.CaseByNumber(ctx, first, "120/QĐ-CCTHADS", 2019)
 		if err != nil || c == nil {
@@ -119,21 +112,31 @@ func TestImport(t *testing.T) {
 		// The same file again changes nothing, whoever brings it in.
 		w.on(thads.DateOf(2019, 12, 10))
 		other := auth.NewContext(t.Context(), auth.Principal{ID: "other", Role: auth.RoleLeader})
-		again, err := imported(other, w.App, data, false)
-		if err != nil || !again.Accepted() || again.Created != 0 || again.Existing != 121 || again.Before == nil || again.Before.State != app.JobDone {
-			t.Errorf("%s, again: %+v, %v", format, again, err)
+		before := w.records(t)
+		again := w.checked(other, t, "k1", data)
+		if again.ID == im.ID || again.Errors != 0 || again.Creates != 0 || again.Changes != 0 || again.Existing != 121 || again.Attempt != 1 {
+			t.Errorf("%s, again: %+v, %v", format, again, w.errors(other, t, again.ID))
 		}
-		same, err := w.Case(ctx, c.ID)
-		if err != nil || !cmp.Equal(same.Events, c.Events) {
-			t.Errorf("%s: the case changed: %v", format, err)
+		if diff := cmp.Diff([]app.ImportStep{app.StepSetMapping, app.StepCancel}, again.NextSteps()); diff != "" {
+			t.Error(diff)
 		}
-		// Another file with a number that is taken is refused.
-		taken, err := imported(ctx, w.App, file(t, format, row(2000), row(3)), false)
-		if err != nil || !cmp.Equal(places(taken), []string{"C3 DUPLICATE"}) {
-			t.Errorf("%s, taken: %v, %v", format, places(taken), err)
+		// Another file with a number that is taken, by a case that is another, is
+		// refused; one that tells of the same case is not.
+		differs := row(3)
+		differs.Court = "TAND huyện Nga Sơn"
+		taken := w.checked(ctx, t, "k2", file(t, format, row(2000), differs, row(4)))
+		if got := w.errors(ctx, t, taken.ID); !cmp.Equal(got, []string{"C3 DUPLICATE"}) {
+			t.Errorf("%s, taken: %v", format, got)
 		}
-		if n, err := w.store.Count(ctx, collection(t, "case"), thads.Everything()); err != nil || n != 121 {
-			t.Errorf("%s: %d cases in the end, %v", format, n, err)
+		if diff := cmp.Diff([]string{"2 CREATE", "3 BAD", "4 EXISTING"}, w.entries(ctx, t, taken.ID)); diff != "" {
+			t.Errorf("%s, taken:\n%s", format, diff)
+		}
+		page2, err := w.ImportProblems(ctx, taken.ID, []sheet.Severity{sheet.Error}, app.PageArgs{})
+		if err != nil || !strings.Contains(page2.Items[0].Value.Text.VI, "Tòa án") {
+			t.Errorf("%s: what differs is not told: %v, %v", format, page2.Items[0].Value, err)
+		}
+		if diff := cmp.Diff(before, w.records(t)); diff != "" {
+			t.Errorf("%s: the ledger changed:\n%s", format, diff)
 		}
 	}
 }
@@ -171,10 +174,7 @@ func TestImportListsEveryProblem(t *testing.T) {
 	})
 	bad(func(r *sheet.CaseRow) { r.Debtor.BirthYear = 1500 })
 	bad(func(*sheet.CaseRow) {})
-	report, err := imported(ctx, w.App, file(t, sheet.XLSX, rows...), false)
-	if err != nil {
-		t.Fatal(err)
-	}
+	im := w.checked(ctx, t, "k1", file(t, sheet.XLSX, rows...))
 	want := map[string]bool{
 		"A2 UNKNOWN_REFERENCE": true, "B3 UNKNOWN_REFERENCE": true,
 		"D5 FUTURE_DATE": true, "I6 OUT_OF_RANGE": true, "W7 NOT_ALLOWED": true, "U8 REQUIRED": true,
@@ -182,136 +182,31 @@ func TestImportListsEveryProblem(t *testing.T) {
 		"AB14 GROUND_REFUSED": true, "A15 UNKNOWN_REFERENCE": true, "N16 OUT_OF_RANGE": true,
 	}
 	got := map[string]bool{}
-	for _, p := range places(report) {
+	for _, p := range w.errors(ctx, t, im.ID) {
 		got[p] = true
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("problems (-want +got):\n%s", diff)
+		t.Errorf("errors (-want +got):\n%s", diff)
 	}
-	for _, p := range report.Problems {
-		if p.Text.VI == "" || p.Text.EN == "" || p.Sheet != "Vụ việc" {
+	page, err := w.ImportProblems(ctx, im.ID, nil, app.PageArgs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range page.Items {
+		if p := it.Value; p.Text.VI == "" || p.Text.EN == "" || p.Sheet != "Vụ việc" {
 			t.Errorf("%+v", p)
 		}
 	}
-	if n, err := w.store.Count(ctx, collection(t, "case"), thads.Everything()); err != nil || n != 0 {
-		t.Errorf("a refused file stored %d cases, %v", n, err)
+	if im.Creates != 2 || im.Bad != 14 || im.Cases != 16 {
+		t.Errorf("%+v", im)
 	}
 	if n, err := w.store.Count(ctx, collection(t, "claim"), thads.Everything()); err != nil || n > 4 { // those of units and officers
-		t.Errorf("a refused file claimed %d numbers, %v", n, err)
+		t.Errorf("the check claimed %d numbers, %v", n, err)
 	}
 
 	// The same number twice in one file, apart from each other.
-	twice, err := imported(ctx, w.App, file(t, sheet.CSV, row(1), row(2), row(1)), false)
-	if err != nil || !cmp.Equal(places(twice), []string{"C4 DUPLICATE"}) || !strings.Contains(twice.Problems[0].Text.VI, "dòng 2") {
-		t.Errorf("twice: %v, %v", places(twice), err)
-	}
-	// No more than a thousand are listed, and the rest is not looked at.
-	rows = rows[:0]
-	for i := range 5000 {
-		r := row(i)
-		r.Unit = "X"
-		rows = append(rows, r)
-	}
-	many, err := imported(ctx, w.App, file(t, sheet.CSV, rows...), false)
-	if err != nil || !many.Stopped || len(many.Problems) != 1000 || many.Rows == 5000 {
-		t.Errorf("many: %d of %d problems, %d rows, %v", len(many.Problems), many.Errors, many.Rows, err)
-	}
-	// What is no register at all.
-	for name, data := range map[string]string{"text": "xin chào", "empty": "", "zip": "PK\x03\x04 and no more"} {
-		r, err := imported(ctx, w.App, []byte(data), false)
-		if err != nil || r.Accepted() || len(r.Problems) != 1 {
-			t.Errorf("%s: %+v, %v", name, r, err)
-		}
-	}
-	empty, err := imported(ctx, w.App, file(t, sheet.XLSX), false)
-	if err != nil || len(empty.Problems) != 1 || empty.Problems[0].Code != thads.CodeRequired {
-		t.Errorf("an empty template: %+v, %v", empty, err)
-	}
-}
-
-func TestImportAfterACrash(t *testing.T) {
-	keys := t.TempDir()
-	var rows []sheet.CaseRow
-	for i := range 40 {
-		rows = append(rows, row(i+1))
-	}
-	data := file(t, sheet.CSV, rows...)
-	undisturbed := newWorldWith(t, keys)
-	undisturbed.province(t)
-	ctx := leader(t.Context())
-	if _, err := imported(ctx, undisturbed.App, data, false); err != nil {
-		t.Fatal(err)
-	}
-	want := casesOf(t, undisturbed)
-	for left := 0; ; left++ {
-		w := newWorldWith(t, keys)
-		w.province(t)
-		whole := w.store
-		w.use(t, &stoppingStore{Store: whole, left: left}, keys)
-		_, err := imported(ctx, w.App, data, false)
-		if err == nil {
-			if left < 3 {
-				t.Fatalf("the import made %d writes only", left)
-			}
-			return
-		}
-		if !errors.Is(err, errCrash) {
-			t.Fatalf("after %d writes: %v", left, err)
-		}
-		w.use(t, whole, keys)
-		again, err := imported(ctx, w.App, data, false)
-		if err != nil || !again.Accepted() || again.Created+again.Existing != 40 || again.Before == nil || again.Before.State != app.JobDone {
-			t.Fatalf("again: %+v, %v", again, err)
-		}
-		if diff := cmp.Diff(want, casesOf(t, w)); diff != "" {
-			t.Errorf("after a crash behind %d writes (-undisturbed +resumed):\n%s", left, diff)
-		}
-	}
-}
-
-// casesOf returns number, state and debtor of all cases by id.
-func casesOf(t *testing.T, w *world) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for d, err := range w.store.Scan(t.Context(), collection(t, "case"), store.ScanOptions{}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := w.Case(leader(t.Context()), thads.CaseID(d.ID))
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[d.ID] = fmt.Sprint(c.Decision.Number, c.State, c.Parties[0].Name, c.Parties[0].Commitment)
-	}
-	return out
-}
-
-func TestImportRights(t *testing.T) {
-	w := newWorld(t)
-	_, first, second, _ := w.province(t)
-	data := file(t, sheet.CSV, row(1))
-	for name, tt := range map[string]struct {
-		role auth.Role
-		unit thads.UnitID
-		code thads.Code
-		want []string
-	}{
-		"clerk":                {auth.RoleClerk, first, thads.CodeForbidden, nil},
-		"reader":               {auth.RoleReader, first, thads.CodeForbidden, nil},
-		"administrator":        {auth.RoleAdministrator, "", thads.CodeForbidden, nil},
-		"head of another unit": {auth.RoleUnitHead, second, "", []string{"A2 FORBIDDEN"}},
-		"head of the unit":     {auth.RoleUnitHead, first, "", nil},
-	} {
-		ctx := auth.NewContext(t.Context(), auth.Principal{ID: "p", Role: tt.role, Unit: tt.unit})
-		r, err := imported(ctx, w.App, data, true)
-		if tt.code != "" {
-			if code(err) != tt.code {
-				t.Errorf("%s: %v", name, err)
-			}
-			continue
-		}
-		if err != nil || !cmp.Equal(places(r), tt.want) {
-			t.Errorf("%s: %v, %v", name, places(r), err)
-		}
+	twice := w.checked(ctx, t, "k2", file(t, sheet.CSV, row(1), row(2), row(1)))
+	if got := w.errors(ctx, t, twice.ID); !cmp.Equal(got, []string{"C4 DUPLICATE"}) {
+		t.Errorf("twice: %v", got)
 	}
 }

@@ -58,7 +58,7 @@ func (s ImportState) Name() thads.Text {
 	return thads.Text{VI: string(s), EN: string(s)}
 }
 
-// A ImportStep is something that can be done with an import: the values of the
+// An ImportStep is something that can be done with an import: the values of the
 // GraphQL enumeration.
 type ImportStep string
 

@@ -197,10 +197,12 @@ func (a *App) note(ctx context.Context, j *Job, always bool) error {
 		if stored == nil {
 			return fmt.Errorf("job %s: its journal is gone", j.ID)
 		}
-		j.version = stored.version
 		if stored.State != JobRunning {
+			// Another process has carried it to its end: that stands, also when
+			// this one comes to its own.
 			return nil
 		}
+		j.version = stored.version
 		if always {
 			return a.note(ctx, j, true)
 		}
