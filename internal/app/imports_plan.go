@@ -387,6 +387,9 @@ func (im *importing) recogniseEvents(p *planned) {
 		return
 	}
 	p.held = nil
+	if p.isBad() {
+		return // the unit, say, is unknown, and that was told
+	}
 	field := "number"
 	if p.entry.Number.Raw == "" {
 		field = "key"
@@ -398,9 +401,6 @@ func (im *importing) recogniseEvents(p *planned) {
 				"The case is in row %d of the sheet of cases; what happened must be in the order of the cases", row))
 			return
 		}
-	}
-	if p.isBad() {
-		return // the unit, say, is unknown, and that was told
 	}
 	p.refuse(-1, thads.Errorf(thads.CodeUnknown, field, "Không có việc này trong sổ, hoặc không có quyền xem", "There is no such case, or none that you may see"))
 }
@@ -762,8 +762,11 @@ func differsAt(a, b reflect.Value) ([]string, bool) {
 				return path, true
 			}
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if name == "on" {
+			switch name { // what inputs call it
+			case "on":
 				name = "effectiveOn"
+			case "commitment":
+				name = "identityNumber"
 			}
 			return append([]string{name}, path...), true
 		}
