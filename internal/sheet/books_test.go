@@ -28,7 +28,7 @@ type book struct {
 	grid   [][]any
 	merges []merge
 	// want are the cases, leftOut the rows that are none.
-	want    []*CaseEntry
+	want    []*caseEntry
 	leftOut []int
 	// headerFrom is the first of the headerRows rows of titles.
 	headerFrom, headerRows int
@@ -139,8 +139,8 @@ func (b *book) party(i int) bookParty {
 }
 
 // entry is what is to be read of a case.
-func (b *book) entry(c *bookCase, has func(code string) bool) *CaseEntry {
-	e := &CaseEntry{UnitCode: "38.10"}
+func (b *book) entry(c *bookCase, has func(code string) bool) *caseEntry {
+	e := &caseEntry{UnitCode: "38.10"}
 	if has("unit") {
 		e.UnitCode = "38.01"
 	}
@@ -183,7 +183,7 @@ func (b *book) entry(c *bookCase, has func(code string) bool) *CaseEntry {
 }
 
 // addParty adds a party to what is to be read, in the order of the rows.
-func (e *CaseEntry) addParty(role thads.PartyRole, p *bookParty, has func(code string) bool) {
+func (e *caseEntry) addParty(role thads.PartyRole, p *bookParty, has func(code string) bool) {
 	side := strings.ToLower(string(role))
 	if slices.ContainsFunc(e.Event.Particulars.Parties, func(q thads.Party) bool { return q.Name == p.name && q.Role == role }) {
 		return
@@ -675,7 +675,6 @@ func (b *book) write(c *bookCase, columns []bookColumn, has func(string) bool, n
 			e.addParty(thads.Creditor, p, has)
 		}
 	}
-	e.Rows = len(rows)
 	b.want = append(b.want, e)
 }
 
@@ -822,14 +821,14 @@ func (b *book) check(t *testing.T, format Format) {
 	if err != nil {
 		t.Fatalf("%v: %+v", err, m)
 	}
-	var got []*CaseEntry
+	var got []*caseEntry
 	for e, err := range r.entries() {
 		if err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, e)
 	}
-	var want []*CaseEntry
+	var want []*caseEntry
 	for _, e := range b.want {
 		moved := *e
 		moved.Row, moved.RowNumbers, moved.Sheet = line(e.Row), nil, m.Sheet
@@ -851,7 +850,7 @@ func (b *book) check(t *testing.T, format Format) {
 	if len(problems) > 0 {
 		t.Errorf("problems:\n%s", strings.Join(problems, "\n"))
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(CaseEntry{}), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(caseEntry{}), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("cases (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(wantLeft, leftOut, cmpopts.EquateEmpty()); diff != "" {

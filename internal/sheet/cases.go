@@ -11,13 +11,11 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// A CaseEntry is one case as the rows of a register give it.
-type CaseEntry struct {
-	// Sheet and Row say where it begins, Rows how many rows it has and
-	// RowNumbers which.
+// A caseEntry is one case as the rows of a register give it.
+type caseEntry struct {
+	// Sheet and Row say where it begins, RowNumbers which rows it has.
 	Sheet      string
 	Row        int
-	Rows       int
 	RowNumbers []int
 	// Failed tells that something reported keeps the case from being accepted.
 	// The entry then holds what could be read.
@@ -70,10 +68,10 @@ func newCaseReader(b *Book, m *Mapping, report func(Problem)) (*caseReader, erro
 // entries yields the cases in the order of the file, those in which something is
 // wrong included. It can be read again. It ends with an error where the file is
 // damaged or exceeds the limits (a refusal), or cannot be read (a fault).
-func (r *caseReader) entries() iter.Seq2[*CaseEntry, error] {
-	return func(yield func(*CaseEntry, error) bool) {
+func (r *caseReader) entries() iter.Seq2[*caseEntry, error] {
+	return func(yield func(*caseEntry, error) bool) {
 		r.cases = 0
-		var open *CaseEntry // the case under way
+		var open *caseEntry // the case under way
 		for rec, err := range r.records() {
 			if err != nil {
 				yield(nil, err)
@@ -89,7 +87,7 @@ func (r *caseReader) entries() iter.Seq2[*CaseEntry, error] {
 				}
 			}
 			r.cases++
-			open = &CaseEntry{Sheet: r.source.name(), Row: rec.number, reader: r}
+			open = &caseEntry{Sheet: r.source.name(), Row: rec.number, reader: r}
 			open.begin(rec)
 		}
 		if open != nil {
@@ -99,79 +97,8 @@ func (r *caseReader) entries() iter.Seq2[*CaseEntry, error] {
 	}
 }
 
-// A CaseReader reads the cases of a register whose headers it finds itself.
-type CaseReader struct {
-	book *Book
-	read *caseReader // nil where columns are missing
-	name string
-}
-
-// NewCaseReader finds the register in a book: the sheet with a row of headers
-// that are recognised. What is wrong is told to report, also while rows are
-// read. The error is a refusal where there is no register.
-func NewCaseReader(b *Book, report func(Problem)) (*CaseReader, error) {
-	reading, err := Detect(b)
-	if err != nil {
-		return nil, err
-	}
-	m := reading.Cases
-	if m == nil {
-		return nil, refuse(thads.CodeInvalid, "Tệp không có sổ thụ lý việc thi hành án", "The file has no register of cases")
-	}
-	m.Formulas = true
-	tell := func(p Problem) {
-		if p.Severity == LeftOut {
-			p.Severity = Warning
-		}
-		report(p)
-	}
-	r := &CaseReader{book: b, name: m.Sheet}
-	m.unread(tell)
-	r.read, err = newCaseReader(b, m, tell)
-	refusals, isRefusal := thads.Refusals(err)
-	if err != nil && !isRefusal {
-		return nil, err
-	}
-	for _, e := range refusals {
-		tell(m.problem(e))
-	}
-	return r, nil
-}
-
-// Counts returns how many rows and cases were read, those that were not
-// accepted included.
-func (r *CaseReader) Counts() (rows, cases int) {
-	if r.read == nil {
-		return 0, 0
-	}
-	return r.read.rows, r.read.cases
-}
-
-// Sheet is the name of the sheet that is read; empty for CSV.
-func (r *CaseReader) Sheet() string { return r.name }
-
-// Entries yields the cases in which nothing is wrong so far, in the order of
-// the file; the rest is reported. Nothing is yielded where columns are missing.
-// The sequence can be read again. It ends with an error where the file is
-// damaged or exceeds the limits (a refusal), or cannot be read (a fault).
-func (r *CaseReader) Entries() iter.Seq2[*CaseEntry, error] {
-	return func(yield func(*CaseEntry, error) bool) {
-		if r.read == nil {
-			return
-		}
-		for e, err := range r.read.entries() {
-			if e != nil && e.Failed {
-				continue
-			}
-			if !yield(e, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 // tell reports a problem of the case.
-func (e *CaseEntry) tell(p Problem) {
+func (e *caseEntry) tell(p Problem) {
 	if p.Severity == "" || p.Severity == Error {
 		e.Failed = true
 	}
@@ -179,12 +106,12 @@ func (e *CaseEntry) tell(p Problem) {
 }
 
 // at makes a problem of a column in one of the entry's rows.
-func (e *CaseEntry) at(rec *record[CaseRow], i int, code thads.Code, text thads.Text) Problem {
+func (e *caseEntry) at(rec *record[CaseRow], i int, code thads.Code, text thads.Text) Problem {
 	return e.reader.at(rec, i, code, text)
 }
 
 // lacks tells that a column of a row is empty.
-func (e *CaseEntry) lacks(rec *record[CaseRow], i int) {
+func (e *caseEntry) lacks(rec *record[CaseRow], i int) {
 	header := e.reader.register.columns[i].header
 	e.tell(e.at(rec, i, thads.CodeRequired, vi(fmt.Sprintf("Thiếu “%s”", header), fmt.Sprintf("“%s” is missing", header))))
 }
@@ -192,7 +119,7 @@ func (e *CaseEntry) lacks(rec *record[CaseRow], i int) {
 // continuedBy tells whether a row goes on with the case: what names the case is
 // empty or that of the case. Cases that were received only may have no name:
 // what was received on another day, or another judgment, is another case.
-func (e *CaseEntry) continuedBy(rec *record[CaseRow]) bool {
+func (e *caseEntry) continuedBy(rec *record[CaseRow]) bool {
 	r, first := &rec.row, e.rows[0]
 	same := func(i int, equal bool) bool { return !rec.has(i) || equal }
 	sameNumber := func(a, b string) bool {
@@ -227,7 +154,7 @@ func show(v any) string {
 }
 
 // begin takes the first row of a case.
-func (e *CaseEntry) begin(rec *record[CaseRow]) {
+func (e *caseEntry) begin(rec *record[CaseRow]) {
 	r, reg := &rec.row, e.reader.register
 	received := !rec.has(colNumber) && !rec.has(colDate) && !rec.has(colState) && (rec.has(colKey) || rec.has(colReceivedOn))
 	for _, i := range []int{colUnit, colNumber, colDate, colInitiation, colJudgmentKind, colJudgmentNumber, colJudgmentDate, colCourt} {
@@ -276,7 +203,7 @@ func (e *CaseEntry) begin(rec *record[CaseRow]) {
 }
 
 // add takes a further row of the case.
-func (e *CaseEntry) add(rec *record[CaseRow]) {
+func (e *caseEntry) add(rec *record[CaseRow]) {
 	reg, first := e.reader.register, e.rows[0]
 	for i := range reg.columns {
 		c := &reg.columns[i]
@@ -293,9 +220,8 @@ func (e *CaseEntry) add(rec *record[CaseRow]) {
 }
 
 // take adds the parties and the obligation of a row.
-func (e *CaseEntry) take(rec *record[CaseRow]) {
+func (e *caseEntry) take(rec *record[CaseRow]) {
 	e.rows = append(e.rows, rec)
-	e.Rows = len(e.rows)
 	e.RowNumbers = append(e.RowNumbers, rec.number)
 	e.Failed = e.Failed || rec.failed
 	e.unusual(rec)
@@ -310,7 +236,7 @@ func (e *CaseEntry) take(rec *record[CaseRow]) {
 
 // takeParties adds the parties that a row names in one role. It returns whether
 // there is a new one.
-func (e *CaseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyRole, cells *PartyCells) bool {
+func (e *caseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyRole, cells *PartyCells) bool {
 	if !rec.hasPart(e.reader.register, of) {
 		return false
 	}
@@ -362,7 +288,7 @@ func nameColumn(of part) int {
 
 // takeParty adds a party, unless a row before had it. It returns whether it is
 // new.
-func (e *CaseEntry) takeParty(of part, role thads.PartyRole, cells *PartyCells) bool {
+func (e *caseEntry) takeParty(of part, role thads.PartyRole, cells *PartyCells) bool {
 	p := thads.Party{
 		ID: cells.ID, Role: role, Kind: cells.Kind, Name: cells.Name, Address: cells.Address,
 		BirthYear: cells.BirthYear, Juvenile: cells.Juvenile, JointGroup: cells.JointGroup,
@@ -387,7 +313,7 @@ func (e *CaseEntry) takeParty(of part, role thads.PartyRole, cells *PartyCells) 
 	return true
 }
 
-func (e *CaseEntry) identify(party int, number string) {
+func (e *caseEntry) identify(party int, number string) {
 	if number == "" {
 		return
 	}
@@ -425,7 +351,7 @@ func kindOf(name string) thads.PartyKind {
 
 // takeObligation adds the obligation of a row. added tells whether the row has
 // a new party.
-func (e *CaseEntry) takeObligation(rec *record[CaseRow], added bool) {
+func (e *caseEntry) takeObligation(rec *record[CaseRow], added bool) {
 	row := &rec.row
 	if !rec.hasPart(e.reader.register, ofObligation) {
 		if !added && len(e.rows) > 1 {
@@ -472,7 +398,7 @@ func sameObligation(a, b *CaseRow) bool {
 }
 
 // finish completes the event when all rows of the case are read.
-func (e *CaseEntry) finish() {
+func (e *caseEntry) finish() {
 	p, first := e.Event.Particulars, e.rows[0]
 	if !slices.ContainsFunc(p.Parties, func(q thads.Party) bool { return q.Role == thads.Debtor }) && !first.has(colDebtorName) {
 		e.lacks(first, colDebtorName)
@@ -496,7 +422,7 @@ func (e *CaseEntry) finish() {
 }
 
 // bind resolves which parties the obligations bind, when all parties are known.
-func (e *CaseEntry) bind() {
+func (e *caseEntry) bind() {
 	p := e.Event.Particulars
 	for i, o := range e.obligations {
 		rec := e.rows[o.row]
@@ -507,7 +433,7 @@ func (e *CaseEntry) bind() {
 
 // bound returns the ids of the parties that a cell names by id, by name or, with
 // a number, by their place among those of the role.
-func (e *CaseEntry) bound(rec *record[CaseRow], column int, text string, role thads.PartyRole) []string {
+func (e *caseEntry) bound(rec *record[CaseRow], column int, text string, role thads.PartyRole) []string {
 	if text == "" {
 		return nil
 	}
@@ -581,14 +507,14 @@ func partyNamed(parties []thads.Party, role thads.PartyRole, name string) string
 }
 
 // Problem places a refusal of the event, or of its unit or officer, in the file.
-func (e *CaseEntry) Problem(refusal *thads.Error) Problem {
+func (e *caseEntry) Problem(refusal *thads.Error) Problem {
 	row, i := e.place(refusal.Field)
 	return e.at(row, i, refusal.Code, refusal.Text)
 }
 
 // place finds the row and column of a path into the event; the column is -1
 // where the path names none.
-func (e *CaseEntry) place(field []string) (*record[CaseRow], int) {
+func (e *caseEntry) place(field []string) (*record[CaseRow], int) {
 	first, reg := e.rows[0], e.reader.register
 	path := strings.Join(field, ".")
 	of := ofCase

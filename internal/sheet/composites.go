@@ -150,7 +150,8 @@ func partyColumn(role, header string, of part, at func(*CaseRow) *PartyCells) co
 }
 
 var (
-	birthPattern = regexp.MustCompile(`(?i)[\s,;(–-]*(?:sinh\s+n[ăa]m|n[ăa]m\s+sinh|sinh\s+ng[àa]y|sinh|sn)\s*:?\s*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4})(?:\)|$|[\s,;.])`)
+	dividerPattern = regexp.MustCompile(`[,;]\s+|\s[-–]\s`)
+	birthPattern   = regexp.MustCompile(`(?i)[\s,;(–-]*(?:sinh\s+n[ăa]m|n[ăa]m\s+sinh|sinh\s+ng[àa]y|sinh|sn)\s*:?\s*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4})(?:\)|$|[\s,;.])`)
 	// addressPattern finds the words before an address.
 	addressPattern = regexp.MustCompile(`(?i)(?:^|[\s,;:.(–-]+)(?:địa\s*chỉ|dia\s*chi|đ\s*/\s*c|đc|nơi\s*cư\s*trú|nơi\s*ở|cư\s*trú\s*tại|cư\s*trú|cùng\s*trú\s*tại|trú\s*tại|trú\s*quán|đkhktt|hktt|hộ\s*khẩu(?:\s*thường\s*trú)?|trụ\s*sở(?:\s*chính)?)(?:\s*tại)?(?:\s*:\s*|\s+)`)
 )
@@ -200,15 +201,27 @@ func partyOf(text string) PartyCells {
 		return p
 	}
 	name, address, lines := strings.Cut(text, "\n")
-	for _, divider := range []string{", ", "; ", " - ", " – "} {
-		before, after, found := strings.Cut(name, divider)
-		if found && clean(after) != "" && (!lines || beginsAddress(after)) {
-			name, address = before, after+", "+address
-			break
-		}
+	if at, end := divided(name, !lines); at >= 0 {
+		name, address = name[:at], name[end:]+", "+address
 	}
 	p.Name, p.Address = clean(name), clean(strings.ReplaceAll(address, "\n", ", "))
 	return p
+}
+
+// divided finds what divides a name from the address behind it: the first
+// comma, dash or semicolon before the beginning of an address, or the first of
+// them anywhere; -1 where there is none.
+func divided(line string, anywhere bool) (at, end int) {
+	marks := dividerPattern.FindAllStringIndex(line, -1)
+	for _, m := range marks {
+		if beginsAddress(line[m[1]:]) {
+			return m[0], m[1]
+		}
+	}
+	if anywhere && len(marks) > 0 {
+		return marks[0][0], marks[0][1]
+	}
+	return -1, 0
 }
 
 // beginsAddress tells whether a line is an address and no name.

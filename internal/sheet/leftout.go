@@ -94,6 +94,9 @@ func (l *leaver) look(row *Row) (thads.Text, bool) {
 		l.signed = false
 		return repeatedHeader, true
 	case l.signed && reads < enough:
+		if l.isSignature(texts) {
+			return signature, true
+		}
 		return behindSigned, true
 	}
 	l.signed = false
@@ -103,11 +106,11 @@ func (l *leaver) look(row *Row) (thads.Text, bool) {
 	switch {
 	case texts <= 3 && l.isSubtotal():
 		return subtotal, true
-	case texts <= 2 && l.isSection(texts):
-		return section, true
 	case l.isSignature(texts):
 		l.signed = true
 		return signature, true
+	case texts <= 2 && l.isSection(texts):
+		return section, true
 	}
 	return thads.Text{}, false
 }
@@ -159,7 +162,7 @@ func (l *leaver) isRepeatedHeader() bool {
 var (
 	// subtotalPattern knows folded labels of sums. What follows "cộng" is listed:
 	// công ty, công an and cộng đồng are parties.
-	subtotalPattern = regexp.MustCompile(`^(?:(?:tong )?cong(?: (?:trang|don|thang|quy|nam|so|mang|chuyen|cac|ca|luy|toan|ky|phan|muc|chung|tien|phat sinh|theo|viec|vu|cuoi|het|den|tu|loai|tong|i|ii|iii|iv|v|vi|a|b|c|\d).*)?|tong(?: (?:so|tien|chung|so tien|so viec|viec)(?: .*)?)?|luy ke.*|mang sang.*|chuyen (?:sang|trang).*|so (?:du|ton) (?:dau|cuoi).*)$`)
+	subtotalPattern = regexp.MustCompile(`^(?:(?:tong )?cong(?: (?:trang|don|thang|quy|nam|so|mang|chuyen|cac|ca|luy|toan|ky|phan|muc|chung|tien|phat sinh|theo|viec|vu|cuoi|het|den|tu|loai|tong|i|ii|iii|iv|v|vi|a|b|c|\d+)(?: .*)?)?|tong(?: (?:so|tien|chung|so tien|so viec|viec)(?: .*)?)?|luy ke.*|mang sang.*|chuyen (?:sang|trang).*|so (?:du|ton) (?:dau|cuoi).*)$`)
 	// countPattern knows what may stand beside: "25 việc", "đồng".
 	countPattern = regexp.MustCompile(`^(?:\d+ )?(?:viec|vu|vu viec|ho so|dong|d|vnd|x)$`)
 	// sectionPattern knows folded titles of sections.
@@ -238,7 +241,7 @@ func sumsOnly(filled []filledCell, at int) bool {
 // isSignature tells whether all texts are words of those who sign, or of when
 // they did.
 func (l *leaver) isSignature(texts int) bool {
-	if texts != len(l.filled) {
+	if texts == 0 || texts != len(l.filled) {
 		return false
 	}
 	for i := range l.filled {

@@ -1,10 +1,6 @@
 package sheet
 
-import (
-	"strconv"
-
-	"github.com/thads/thads/internal/thads"
-)
+import "github.com/thads/thads/internal/thads"
 
 // A Kind is a kind of register that can be read and written.
 type Kind string
@@ -158,26 +154,4 @@ func Severities() []thads.Term[Severity] {
 		{Value: Warning, Name: vi("Cảnh báo", "Warning")},
 		{Value: LeftOut, Name: vi("Bỏ qua", "Left out")},
 	}
-}
-
-// problem places a refusal of the mapping at the headers of its file.
-func (m *Mapping) problem(e *thads.Error) Problem {
-	p := Problem{Sheet: m.Sheet, Row: m.HeaderRow, Severity: Error, Code: e.Code, Text: e.Text}
-	if len(e.Field) < 2 {
-		return p
-	}
-	switch e.Field[0] {
-	case "columns":
-		if i, err := strconv.Atoi(e.Field[1]); err == nil && i >= 0 && i < len(m.Columns) {
-			p.Column, p.Header = m.Columns[i].Column, m.Columns[i].Title
-			p.Got = clip(p.Header)
-		}
-	case "constants":
-		for _, f := range Fields(m.Register) {
-			if f.Code == e.Field[1] {
-				p.Header = f.Header
-			}
-		}
-	}
-	return p
 }

@@ -37,7 +37,7 @@ type Entry struct {
 	Events []EventEntry
 
 	// opening or run is what the entry was read from.
-	opening *CaseEntry
+	opening *caseEntry
 	run     *eventRun
 }
 
@@ -327,7 +327,7 @@ func (run *eventRun) late(sheet string, row int) {
 }
 
 // entry is the case as an entry.
-func (e *CaseEntry) entry() *Entry {
+func (e *caseEntry) entry() *Entry {
 	out := &Entry{
 		Sheet: e.Sheet, Row: e.Row, RowNumbers: e.RowNumbers, Failed: e.Failed, Key: e.Key, UnitCode: e.UnitCode,
 		Opening: &CaseOpening{Event: e.Event, OfficerCode: e.OfficerCode, Identities: e.Identities},

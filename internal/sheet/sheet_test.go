@@ -3,6 +3,7 @@ package sheet
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -43,30 +44,70 @@ func write(t testing.TB, f Format, rows ...CaseRow) []byte {
 	return b.Bytes()
 }
 
-// read returns the entries of a file and what was reported, one line each
-// ("D2 INVALID 31/02/2018"; warnings in lower case).
-func read(data []byte) (entries []*CaseEntry, problems []string, err error) {
+// read returns the cases of a file in which nothing is wrong, under the mapping
+// that is proposed, and what was reported, one line each ("D2 INVALID
+// 31/02/2018"; warnings in lower case, rows left out in parentheses).
+func read(data []byte) (entries []*caseEntry, problems []string, err error) {
 	b, err := Open(bytes.NewReader(data), int64(len(data)), DefaultLimits())
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := NewCaseReader(b, func(p Problem) {
+	tell := func(p Problem) {
 		code := string(p.Code)
 		if p.Severity == Warning {
 			code = strings.ToLower(code)
 		}
-		problems = append(problems, strings.TrimSpace(fmt.Sprintf("%s%d %s %s", p.Letter(), p.Row, code, p.Got)))
-	})
-	if err != nil {
-		return nil, problems, err
+		line := strings.TrimSpace(fmt.Sprintf("%s%d %s %s", p.Letter(), p.Row, code, p.Got))
+		if p.Severity == LeftOut {
+			line = fmt.Sprintf("(%d %s)", p.Row, p.Text.VI)
+		}
+		problems = append(problems, line)
 	}
-	for e, err := range r.Entries() {
+	found, err := Detect(b)
+	if err != nil {
+		return nil, nil, err
+	}
+	m := found.Cases
+	m.Formulas = true
+	m.unread(tell)
+	r, err := newCaseReader(b, m, tell)
+	if refusals, _ := thads.Refusals(err); len(refusals) > 0 {
+		for _, e := range refusals {
+			tell(m.problem(e))
+		}
+		return nil, problems, nil
+	}
+	for e, err := range r.entries() {
 		if err != nil {
 			return entries, problems, err
 		}
-		entries = append(entries, e)
+		if !e.Failed {
+			entries = append(entries, e)
+		}
 	}
 	return entries, problems, nil
+}
+
+// problem places a refusal of the mapping at the headers of its file.
+func (m *Mapping) problem(e *thads.Error) Problem {
+	p := Problem{Sheet: m.Sheet, Row: m.HeaderRow, Severity: Error, Code: e.Code, Text: e.Text}
+	if len(e.Field) < 2 {
+		return p
+	}
+	switch e.Field[0] {
+	case "columns":
+		if i, err := strconv.Atoi(e.Field[1]); err == nil && i >= 0 && i < len(m.Columns) {
+			p.Column, p.Header = m.Columns[i].Column, m.Columns[i].Title
+			p.Got = clip(p.Header)
+		}
+	case "constants":
+		for _, f := range Fields(m.Register) {
+			if f.Code == e.Field[1] {
+				p.Header = f.Header
+			}
+		}
+	}
+	return p
 }
 
 // table makes a CSV file of the columns named and the rows.

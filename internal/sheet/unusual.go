@@ -19,7 +19,7 @@ const (
 )
 
 // warn tells of what is worth a look at a column of a row.
-func (e *CaseEntry) warn(rec *record[CaseRow], i int, vietnamese, english string) {
+func (e *caseEntry) warn(rec *record[CaseRow], i int, vietnamese, english string) {
 	p := e.at(rec, i, thads.CodeOutOfRange, vi(vietnamese, english))
 	p.Severity = Warning
 	e.tell(p)
@@ -27,7 +27,7 @@ func (e *CaseEntry) warn(rec *record[CaseRow], i int, vietnamese, english string
 
 // unusual warns of values that may be slips. What the rules of cases refuse is
 // not told here as well.
-func (e *CaseEntry) unusual(rec *record[CaseRow]) {
+func (e *caseEntry) unusual(rec *record[CaseRow]) {
 	r, first := &rec.row, &e.rows[0].row
 	e.unusualAmount(rec, colAmount, r.Amount)
 	e.unusualAmount(rec, colOutstanding, r.Outstanding)
@@ -56,7 +56,7 @@ func (e *CaseEntry) unusual(rec *record[CaseRow]) {
 	}
 }
 
-func (e *CaseEntry) unusualAmount(rec *record[CaseRow], i int, d thads.Dong) {
+func (e *caseEntry) unusualAmount(rec *record[CaseRow], i int, d thads.Dong) {
 	if text, unusual := unusualSum(d); unusual {
 		e.warn(rec, i, text.VI, text.EN)
 	}
@@ -73,7 +73,7 @@ func unusualSum(d thads.Dong) (thads.Text, bool) {
 	return thads.Text{}, false
 }
 
-func (e *CaseEntry) unusualAge(rec *record[CaseRow], i, born, year, youngest int) {
+func (e *caseEntry) unusualAge(rec *record[CaseRow], i, born, year, youngest int) {
 	const refused = 1880 // years before are refused by the rules of cases
 	if born >= refused && (born > year-youngest || born < year-oldestParty) {
 		e.warn(rec, i, fmt.Sprintf("Năm sinh %d bất thường so với năm %d của việc", born, year), fmt.Sprintf("The year of birth %d is unusual for a case of %d", born, year))
