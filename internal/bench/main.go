@@ -32,18 +32,27 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("cases", "25000,300000", "numbers of cases, separated by commas")
+	registers := flags.String("registers", "20000,50000", "sizes of registers brought in, in cases, separated by commas; empty for none")
 	rounds := flags.Int("rounds", 9, "rounds whose median is printed")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	fmt.Printf("%s, %d processors\n", runtime.Version(), runtime.GOMAXPROCS(0))
-	for s := range strings.SplitSeq(*sizes, ",") {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1000 {
-			return fmt.Errorf("-cases %q: numbers of at least 1000", s)
-		}
-		if err := measure(ctx, n, *rounds); err != nil {
-			return fmt.Errorf("%d cases: %w", n, err)
+	for _, each := range []struct {
+		flag, sizes string
+		measure     func(n int) error
+	}{
+		{"cases", *sizes, func(n int) error { return measure(ctx, n, *rounds) }},
+		{"registers", *registers, func(n int) error { return accept(ctx, n) }},
+	} {
+		for s := range strings.FieldsFuncSeq(each.sizes, func(r rune) bool { return r == ',' }) {
+			n, err := strconv.Atoi(s)
+			if err != nil || n < 1000 {
+				return fmt.Errorf("-%s %q: numbers of at least 1000", each.flag, s)
+			}
+			if err := each.measure(n); err != nil {
+				return fmt.Errorf("%d cases: %w", n, err)
+			}
 		}
 	}
 	return nil

@@ -328,7 +328,7 @@ func insertByHand(ctx context.Context, coll *store.Collection, docs []*store.Doc
 		}
 		start := time.Now()
 		for _, batch := range rows {
-			if err := batch.insert(c); err != nil {
+			if err := batch.insert(c, tables); err != nil {
 				return 0, err
 			}
 		}
@@ -383,10 +383,12 @@ func rowsOf(ctx context.Context, coll *store.Collection, docs []*store.Document)
 		return nil, err
 	}
 	defer c.Close()
-	out := make([]batch, (len(docs)+bulkSize-1)/bulkSize)
-	for i := range out {
-		out[i] = batch{}
-	}
+	return batchesOf(c, tables, bulkSize)
+}
+
+// batchesOf reads the rows of tables, those of so many documents a batch.
+func batchesOf(c *zs.Conn, tables []string, size int) ([]batch, error) {
+	var out []batch
 	for _, t := range tables {
 		err := sqlitex.ExecuteTransient(c, `SELECT * FROM "`+t+`" ORDER BY rid`, &sqlitex.ExecOptions{ResultFunc: func(st *zs.Stmt) error {
 			row := make([]any, st.ColumnCount())
@@ -397,8 +399,11 @@ func rowsOf(ctx context.Context, coll *store.Collection, docs []*store.Document)
 					rid = st.ColumnInt64(i)
 				}
 			}
-			b := out[min(int(rid-1)/bulkSize, len(out)-1)]
-			b[t] = append(b[t], row)
+			at := int(rid-1) / size
+			for at >= len(out) {
+				out = append(out, batch{})
+			}
+			out[at][t] = append(out[at][t], row)
 			return nil
 		}})
 		if err != nil {
@@ -424,7 +429,7 @@ func column(st *zs.Stmt, i int) any {
 }
 
 // insert writes the batch in one transaction.
-func (b batch) insert(c *zs.Conn) (err error) {
+func (b batch) insert(c *zs.Conn, tables []string) (err error) {
 	end, err := sqlitex.ImmediateTransaction(c)
 	if err != nil {
 		return err
