@@ -32,7 +32,9 @@ import (
 // so that two dumps of the same records are the same but for their headers.
 //
 // What can be derived is left out: heads and fields, and the claims of numbers.
-// So are sessions and sign-in links, which end with a move. Sealed identity
+// So are sessions and sign-in links, which end with a move, and what imports of
+// files keep: files, findings and how far they have come are working papers, and
+// what they recorded is in the records. Sealed identity
 // numbers are in the dump as they are: without the secrets file nobody reads
 // them.
 //

@@ -44,7 +44,7 @@ func (w *world) start(ctx context.Context, t testing.TB, key string, data []byte
 // work carries out what is journalled and returns the import.
 func (w *world) work(ctx context.Context, t testing.TB, id string) *app.Import {
 	t.Helper()
-	if err := w.ResumeJobs(t.Context()); err != nil {
+	if err := w.ResumeJobs(ctx); err != nil {
 		t.Fatal(err)
 	}
 	im, err := w.Import(ctx, id)
@@ -126,9 +126,9 @@ func (w *world) records(t testing.TB) map[string]string {
 }
 
 // parts counts the pieces that are kept.
-func (w *world) parts(t testing.TB) int {
+func (w *world) parts(ctx context.Context, t testing.TB) int {
 	t.Helper()
-	n, err := w.store.Count(t.Context(), collection(t, "importPart"), thads.Everything())
+	n, err := w.store.Count(ctx, collection(t, "importPart"), thads.Everything())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,8 +394,8 @@ func TestUploads(t *testing.T) {
 	ctx := leader(t.Context())
 	nothing := func(what string) {
 		t.Helper()
-		if n, err := w.store.Count(ctx, collection(t, "upload"), thads.Everything()); err != nil || n != 0 || w.parts(t) != 0 {
-			t.Errorf("%s: %d uploads and %d parts stay, %v", what, n, w.parts(t), err)
+		if n, err := w.store.Count(ctx, collection(t, "upload"), thads.Everything()); err != nil || n != 0 || w.parts(ctx, t) != 0 {
+			t.Errorf("%s: %d uploads and %d parts stay, %v", what, n, w.parts(ctx, t), err)
 		}
 	}
 	if _, err := w.UploadFile(ctx, "x", strings.NewReader("")); code(err) != thads.CodeInvalid {
@@ -834,7 +834,7 @@ func TestImportCancelDuringACheck(t *testing.T) {
 	if cancelled == nil || after.State != app.ImportCancelled || after.Version != cancelled.Version || after.Rows != 0 || after.FileKept {
 		t.Errorf("after: %+v", after)
 	}
-	if n := w.parts(t); n != 0 {
+	if n := w.parts(ctx, t); n != 0 {
 		t.Errorf("%d parts stay", n)
 	}
 	j, err := w.Job(ctx, im.Job)
@@ -860,18 +860,19 @@ func TestImportMappingDuringACheck(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	after := w.work(ctx, t, im.ID)
+	w.work(ctx, t, im.ID)
 	if set == nil || set.Job == im.Job {
 		t.Fatalf("set: %+v", set)
 	}
-	if after = w.work(ctx, t, im.ID); after.State != app.ImportChecked || after.Job != set.Job || after.Creates != 1100 {
+	after := w.work(ctx, t, im.ID)
+	if after.State != app.ImportChecked || after.Job != set.Job || after.Creates != 1100 {
 		t.Fatalf("after: %+v, %v", after, w.problems(ctx, t, im.ID))
 	}
 	page, err := w.ImportEntries(ctx, im.ID, nil, app.PageArgs{})
 	if err != nil || page.Items[0].Value.Unit != "TH-02" {
 		t.Errorf("entries: %+v, %v", page, err)
 	}
-	if n := w.parts(t); n != 1+2+pieces(t, ctx, w, im.ID) {
+	if n := w.parts(ctx, t); n != 1+2+pieces(ctx, t, w, im.ID) {
 		t.Errorf("%d parts", n)
 	}
 	for _, id := range []string{im.Job, set.Job} {
@@ -882,7 +883,7 @@ func TestImportMappingDuringACheck(t *testing.T) {
 }
 
 // pieces counts the pieces of problems that an import must have.
-func pieces(t *testing.T, ctx context.Context, w *world, id string) int {
+func pieces(ctx context.Context, t *testing.T, w *world, id string) int {
 	t.Helper()
 	page, err := w.ImportProblems(ctx, id, nil, app.PageArgs{})
 	if err != nil {
@@ -916,13 +917,70 @@ func TestImportCheckedByTwoProcesses(t *testing.T) {
 	if diff := cmp.Diff(theirs, mine); diff != "" {
 		t.Errorf("what the winner found was changed:\n%s", diff)
 	}
-	if n := w.parts(t); n != 1+3+pieces(t, ctx, w, im.ID) {
+	if n := w.parts(ctx, t); n != 1+3+pieces(ctx, t, w, im.ID) {
 		t.Errorf("%d parts", n)
 	}
 	if got := w.entries(ctx, t, im.ID); len(got) != app.DefaultPage {
 		t.Errorf("%d entries on the first page", len(got))
 	}
 	if j, err := w.Job(ctx, im.Job); err != nil || j.State != app.JobDone || j.Done != 2100 {
+		t.Errorf("the job: %+v, %v", j, err)
+	}
+}
+
+// Whoever waits for a check that another process carries out gets what that finds.
+func TestImportCheckAwaited(t *testing.T) {
+	keys := t.TempDir()
+	w := newWorldWith(t, keys)
+	w.province(t)
+	whole := w.store
+	ctx := leader(t.Context())
+	im := w.start(ctx, t, "k1", file(t, sheet.CSV, manyRows(1100)...))
+	other := &world{now: w.now}
+	other.use(t, whole, keys)
+	theirs := other.disturbed(t, keys)
+	mine := w.disturbed(t, keys)
+	waits := &during{Store: mine, collection: "job"}
+	w.use(t, waits, keys)
+	job, err := w.Job(ctx, im.Job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, goOn, ended := make(chan bool), make(chan bool), make(chan error, 1)
+	theirs.arm(func() { close(begun); <-goOn })
+	mine.arm(func() {
+		go func() { ended <- other.ResumeJobs(ctx) }()
+		<-begun
+		// This one is overtaken now, and waits.
+		waits.arm(func() { close(goOn) })
+	})
+	if err := w.RunJob(ctx, job); err != nil {
+		t.Fatal(err)
+	}
+	if job.State != app.JobDone || job.Done != 1100 {
+		t.Errorf("the job: %+v", job)
+	}
+	if im, err := w.Import(ctx, im.ID); err != nil || im.State != app.ImportChecked || im.Creates != 1100 {
+		t.Errorf("the import: %+v, %v", im, err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// A job may come into a store without the import that it is of.
+func TestImportJobWithoutItsImport(t *testing.T) {
+	w := newWorld(t)
+	w.province(t)
+	ctx := leader(t.Context())
+	im := w.start(ctx, t, "k1", file(t, sheet.CSV, row(1)))
+	if err := w.store.Delete(ctx, collection(t, "import"), im.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.ResumeJobs(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := w.Job(ctx, im.Job); err != nil || j.State != app.JobDone {
 		t.Errorf("the job: %+v, %v", j, err)
 	}
 }
@@ -944,7 +1002,7 @@ func TestImportCheckResumed(t *testing.T) {
 	if got, err := w.Import(ctx, im.ID); err != nil || got.State != app.ImportChecking || got.Version != 1 {
 		t.Fatalf("in between: %+v, %v", got, err)
 	}
-	if n := w.parts(t); n != 2 {
+	if n := w.parts(ctx, t); n != 2 {
 		t.Errorf("%d parts in between", n)
 	}
 	w.use(t, whole, keys)
@@ -952,7 +1010,7 @@ func TestImportCheckResumed(t *testing.T) {
 	if after.State != app.ImportChecked || after.Creates != 2100 {
 		t.Errorf("after: %+v", after)
 	}
-	if n := w.parts(t); n != 1+3+pieces(t, ctx, w, im.ID) {
+	if n := w.parts(ctx, t); n != 1+3+pieces(ctx, t, w, im.ID) {
 		t.Errorf("%d parts afterwards", n)
 	}
 }
@@ -1066,14 +1124,14 @@ func TestImportsAreSwept(t *testing.T) {
 		t.Fatal(err)
 	}
 	accepted = w.work(ctx, t, accepted.ID)
-	before := w.parts(t)
+	before := w.parts(ctx, t)
 	sweep()
-	if n := w.parts(t); n != before {
+	if n := w.parts(ctx, t); n != before {
 		t.Errorf("at once, %d of %d parts stay", n, before)
 	}
 	w.on(thads.DateOf(2019, 12, 11))
 	sweep()
-	if n := w.parts(t); n != before-1 {
+	if n := w.parts(ctx, t); n != before-1 {
 		t.Errorf("after a day, %d of %d parts stay", n, before)
 	}
 	w.on(thads.DateOf(2020, 1, 7))
@@ -1094,13 +1152,13 @@ func TestImportsAreSwept(t *testing.T) {
 	if got := w.entries(ctx, t, accepted.ID); !cmp.Equal(got, []string{"2 CREATE"}) {
 		t.Errorf("its entries: %v", got)
 	}
-	if n := w.parts(t); n != 1 {
+	if n := w.parts(ctx, t); n != 1 {
 		t.Errorf("%d parts stay", n)
 	}
 	w.on(thads.DateOf(2020, 1, 10))
 	sweep()
 	sweep()
-	if n := w.parts(t); n != 1 {
+	if n := w.parts(ctx, t); n != 1 {
 		t.Errorf("%d parts stay in the end", n)
 	}
 }

@@ -216,9 +216,64 @@ func (a *App) note(ctx context.Context, j *Job, always bool) error {
 var errOvertaken = errors.New("another process carries the job out")
 
 // RunJob carries a job out to its end in the caller's goroutine. Where another
-// process carries it out at the same time, one of the two goes on and the other
-// returns at once, without an error.
+// process carries it out at the same time and is ahead, it waits until that has
+// come to the end, and goes on itself where that has stopped.
 func (a *App) RunJob(ctx context.Context, j *Job) error {
+	for {
+		err := a.carryOut(ctx, j)
+		if !errors.Is(err, errOvertaken) {
+			return err
+		}
+		if ended, err := a.awaitJob(ctx, j); err != nil || ended {
+			return err
+		}
+	}
+}
+
+const (
+	// awaitEvery is how often a job that another process carries out is looked at.
+	awaitEvery = 200 * time.Millisecond
+	// stoppedAfter is how long such a job makes no progress before the other
+	// process is thought to have stopped. It is much longer than noteEvery.
+	stoppedAfter = 30 * time.Second
+)
+
+// awaitJob waits for a job that another process carries out, and reads it; false
+// where that process seems to have stopped.
+func (a *App) awaitJob(ctx context.Context, j *Job) (ended bool, err error) {
+	look := time.NewTicker(awaitEvery)
+	defer look.Stop()
+	patience := time.NewTimer(stoppedAfter)
+	defer patience.Stop()
+	var seen int64
+	for {
+		stored, err := a.job(ctx, j.ID)
+		if err != nil {
+			return false, err
+		}
+		if stored == nil {
+			return false, fmt.Errorf("job %s: its journal is gone", j.ID)
+		}
+		if stored.State != JobRunning {
+			*j = *stored
+			return true, nil
+		}
+		if stored.version != seen {
+			seen = stored.version
+			patience.Reset(stoppedAfter)
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-patience.C:
+			return false, nil
+		case <-look.C:
+		}
+	}
+}
+
+// carryOut runs a job once. errOvertaken if another process is ahead.
+func (a *App) carryOut(ctx context.Context, j *Job) error {
 	run, err := runner(j.Kind)
 	if err != nil {
 		return err
@@ -229,7 +284,7 @@ func (a *App) RunJob(ctx context.Context, j *Job) error {
 		return ctx.Err()
 	}
 	if errors.Is(err, errOvertaken) {
-		return nil
+		return err
 	}
 	j.State, j.FinishedAt = JobDone, a.clock().UTC().Truncate(time.Millisecond)
 	if err != nil {
@@ -258,7 +313,9 @@ func (a *App) ResumeJobs(ctx context.Context) error {
 		if j == nil || j.State != JobRunning {
 			continue
 		}
-		if err := a.RunJob(ctx, j); err != nil && ctx.Err() == nil {
+		// One that another process carries out is left to it; should that stop,
+		// somebody looks again.
+		if err := a.carryOut(ctx, j); err != nil && !errors.Is(err, errOvertaken) && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "job stopped", "job", j.ID, "error", err)
 		}
 	}
