@@ -258,7 +258,7 @@ func (e *caseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyR
 	}
 	all := append([]PartyCells{*cells}, cells.Others...)
 	if len(addresses) > 1 && len(addresses) != len(all) {
-		e.warn(rec, name+1, "Số dòng địa chỉ khác số người; mỗi người được ghi toàn bộ địa chỉ", "There are not as many addresses as names; each party is given all of them")
+		e.warn(rec, name+2, "Số dòng địa chỉ khác số người; mỗi người được ghi toàn bộ địa chỉ", "There are not as many addresses as names; each party is given all of them")
 	}
 	added := false
 	for i := range all {
@@ -274,7 +274,8 @@ func (e *caseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyR
 	return added
 }
 
-// nameColumn is the column of the names of a part; addresses follow kinds.
+// nameColumn is the column of the names of a part; that of the kinds and that of
+// the addresses follow it.
 func nameColumn(of part) int {
 	switch of {
 	case ofCreditor:
