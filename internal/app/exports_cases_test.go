@@ -72,7 +72,7 @@ func (w *world) exportable(t testing.TB) (first, second thads.UnitID, officer th
 	received.Kind, received.Decision = thads.CaseReceived, nil
 	c = open("received", received, map[int]string{1: "038090000456"})
 	record(c, thads.DateOf(2019, 1, 4), thads.CaseEvent{Kind: thads.CaseDecided, ToOfficer: officer, Decision: paper(3, thads.DateOf(2019, 1, 4))}, nil)
-	c = open("received only", received, nil)
+	open("received only", received, nil)
 
 	wrong := decided(first, officer, "5/QĐ-CCTHADS", thads.DateOf(2019, 2, 2))
 	c = open("corrected", wrong, nil)
@@ -92,7 +92,7 @@ func (w *world) exportable(t testing.TB) (first, second thads.UnitID, officer th
 }
 
 // exportedAs exports cases to a caller.
-func (w *world) exportedAs(t testing.TB, ctx context.Context, o app.ExportOptions) []byte {
+func (w *world) exportedAs(ctx context.Context, t testing.TB, o app.ExportOptions) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := w.ExportCases(ctx, &b, o); err != nil {
@@ -168,7 +168,7 @@ func TestExportedListIsTheList(t *testing.T) {
 	} {
 		for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
 			tt.o.Format = f
-			if diff := cmp.Diff(tt.want, numbersIn(t, w.exportedAs(t, tt.ctx, tt.o))); diff != "" {
+			if diff := cmp.Diff(tt.want, numbersIn(t, w.exportedAs(tt.ctx, t, tt.o))); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", name, f, diff)
 			}
 		}
@@ -226,12 +226,12 @@ func TestExportedIdentityNumbers(t *testing.T) {
 	}
 	slices.Sort(numbers)
 	xlsx := app.ExportOptions{Format: sheet.XLSX}
-	if diff := cmp.Diff(numbers, shown(w.exportedAs(t, leader(t.Context()), xlsx))); diff != "" {
+	if diff := cmp.Diff(numbers, shown(w.exportedAs(leader(t.Context()), t, xlsx))); diff != "" {
 		t.Errorf("exported by a leader (-want +got):\n%s", diff)
 	}
 	for _, role := range []auth.Role{auth.RoleClerk, auth.RoleReader, auth.RoleOfficer} {
 		ctx := auth.NewContext(t.Context(), auth.Principal{ID: "x", Name: "Người xem", Role: role, Unit: first, Officer: "of_x"})
-		if got := shown(w.exportedAs(t, ctx, xlsx)); len(got) > 0 {
+		if got := shown(w.exportedAs(ctx, t, xlsx)); len(got) > 0 {
 			t.Errorf("exported by a %s: %q", role, got)
 		}
 	}
@@ -532,7 +532,7 @@ func (w *world) jobsDone(t testing.TB, id string) *app.Import {
 func TestExportAndImportAgain(t *testing.T) {
 	w := newWorld(t)
 	w.exportable(t)
-	data := w.exportedAs(t, leader(t.Context()), app.ExportOptions{Format: sheet.XLSX, By: app.CasesByNumber})
+	data := w.exportedAs(leader(t.Context()), t, app.ExportOptions{Format: sheet.XLSX, By: app.CasesByNumber})
 	other := w.sameUnits(t)
 	im := other.broughtIn(t, "sổ.xlsx", data)
 	if im.Created != 5 || im.Warnings > 5 {
@@ -543,7 +543,7 @@ func TestExportAndImportAgain(t *testing.T) {
 	if diff := cmp.Diff(contents(t, w), contents(t, other), committed); diff != "" {
 		t.Errorf("(-exported +imported):\n%s", diff)
 	}
-	again := other.exportedAs(t, leader(t.Context()), app.ExportOptions{Format: sheet.XLSX, By: app.CasesByNumber})
+	again := other.exportedAs(leader(t.Context()), t, app.ExportOptions{Format: sheet.XLSX, By: app.CasesByNumber})
 	if diff := cmp.Diff(entriesWithoutKeys(readBack(t, data)), entriesWithoutKeys(readBack(t, again)), cmpopts.IgnoreUnexported(sheet.EventEntry{}), cmpopts.IgnoreFields(sheet.EventEntry{}, "Row", "RowNumbers")); diff != "" {
 		t.Errorf("exported again (-first +second):\n%s", diff)
 	}

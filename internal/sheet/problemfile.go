@@ -157,8 +157,9 @@ func formatOfField(k Kind, code string) (format, bool) {
 		return formatOf(newRegister(), code)
 	case CaseEvents:
 		return formatOf(newEventRegister(), code)
+	default: // registers of records are shown as they were, and need no more
+		return formatText, false
 	}
-	return formatText, false
 }
 
 func formatOf[R any](r *register[R], code string) (format, bool) {

@@ -24,8 +24,9 @@ func WriteTemplate(w io.Writer, k Kind, f Format) error {
 			"Mỗi sự kiện một dòng ở trang “" + eventsSheet + "”. Việc được gọi tên bằng mã hồ sơ, hoặc bằng mã đơn vị và số, ngày quyết định thi hành án; để trống tất cả thì là việc của dòng trên.",
 			"Sự kiện có nhiều đương sự: thêm dòng ngay bên dưới, để trống cột “Loại sự kiện”, chỉ điền phần thêm. Cột có dấu * (nền hồng) là bắt buộc.",
 		})
+	default:
+		return WriteRecordTemplate(w, k, f)
 	}
-	return WriteRecordTemplate(w, k, f)
 }
 
 // WriteCaseTemplate writes an empty register of cases.
