@@ -22,8 +22,10 @@ const (
 	listSize = 10
 	// historySize is that of histories, which are longer.
 	historySize = 20
-	// countCost is what counting a whole list costs.
+	// countCost is what counting a whole list costs, fileCost what opening the
+	// file of an import does.
 	countCost = 50
+	fileCost  = 400
 )
 
 // Complexity returns the cost of a field.
@@ -98,8 +100,11 @@ func bounded(n int64) int {
 
 // extra is the cost of fields that read much and answer little.
 func extra(f *ast.FieldDefinition) int {
-	if f.Name == "totalCount" || f.Name == "summary" {
+	switch f.Name {
+	case "totalCount", "summary":
 		return countCost
+	case "sheets", "preview", "importProposal":
+		return fileCost
 	}
 	return 0
 }

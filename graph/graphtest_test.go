@@ -286,7 +286,11 @@ func (w *world) mutate(as auth.Principal, language, name string, input object) (
 	}
 	var selected strings.Builder
 	for _, p := range w.schema.Types[f.Type.Name()].Fields {
-		if p.Type.Elem != nil && p.Name != "userErrors" {
+		switch {
+		case w.schema.Types[p.Type.Name()].IsLeafType():
+			selected.WriteString(p.Name + " ")
+			continue
+		case p.Type.Elem != nil && p.Name != "userErrors":
 			selected.WriteString(p.Name + " { id } ")
 			continue
 		}
@@ -353,15 +357,18 @@ func (w *world) refuses(as auth.Principal, name string, input object, code, fiel
 func (w *world) selection(typeName string, depth int) string {
 	var b strings.Builder
 	for _, f := range w.schema.Types[typeName].Fields {
-		def := w.schema.Types[f.Type.Name()]
+		def, inner := w.schema.Types[f.Type.Name()], ""
 		switch {
-		case strings.HasPrefix(f.Name, "__"):
+		case strings.HasPrefix(f.Name, "__"), slices.ContainsFunc(f.Arguments, func(a *ast.ArgumentDefinition) bool { return a.Type.NonNull && a.DefaultValue == nil }):
 		case def.IsLeafType():
 			b.WriteString(f.Name + " ")
 		case def.Kind == ast.Object && slices.Contains(def.Interfaces, "Node") && depth >= 0:
-			b.WriteString(f.Name + " { " + w.selection(def.Name, -1) + "} ")
+			inner = w.selection(def.Name, -1)
 		case def.Kind == ast.Object && depth > 0:
-			b.WriteString(f.Name + " { " + w.selection(def.Name, depth-1) + "} ")
+			inner = w.selection(def.Name, depth-1)
+		}
+		if inner != "" {
+			b.WriteString(f.Name + " { " + inner + "} ")
 		}
 	}
 	return b.String()

@@ -28,15 +28,26 @@ func readingOf(in *model.ImportReadingInput) (r sheet.Reading, err error) {
 	if r.Cases, err = mappingOf(in.Cases, sheet.Cases, "reading.cases"); err != nil {
 		return r, err
 	}
-	r.Events, err = mappingOf(in.Events, sheet.CaseEvents, "reading.events")
+	if r.Events, err = mappingOf(in.Events, sheet.CaseEvents, "reading.events"); err != nil {
+		return r, err
+	}
+	r.Records, err = mappingOf(in.Records, "", "reading.records")
 	return r, err
 }
 
-// mappingOf reads how a sheet is to be read as a register; path is where the
-// input stands.
+// mappingOf reads how a sheet is to be read as a register, which the input names
+// where it is "". path is where the input stands.
 func mappingOf(in *model.ImportMappingInput, register sheet.Kind, path string) (*sheet.Mapping, error) {
 	if in == nil {
 		return nil, nil
+	}
+	switch given := value(in.Register); {
+	case register == "" && given == "":
+		return nil, thads.Errorf(thads.CodeRequired, path+".register", "Thiếu loại sổ", "The register is missing")
+	case register == "" && !given.IsRecords(), register != "" && given != "" && given != register:
+		return nil, thads.Errorf(thads.CodeInvalid, path+".register", "Loại sổ không thuộc về chỗ này", "This register does not belong here")
+	case register == "":
+		register = given
 	}
 	m := &sheet.Mapping{Register: register, Sheet: value(in.Sheet), HeaderRow: in.HeaderRow, Formulas: in.Formulas}
 	for _, c := range in.Columns {
@@ -54,13 +65,10 @@ func mappingOf(in *model.ImportMappingInput, register sheet.Kind, path string) (
 	return m, nil
 }
 
-// sheetsOf are the names of the sheets of a file that is still there.
+// sheetsOf are the names of the sheets of a file.
 func (r *Resolver) sheetsOf(ctx context.Context, im *app.Import) ([]string, error) {
-	out := []string{}
-	if !im.FileKept {
-		return out, nil
-	}
 	names, err := r.app.ImportSheets(ctx, im.ID)
+	out := []string{}
 	for _, name := range names {
 		if name != "" { // the only one of a CSV file
 			out = append(out, name)
@@ -71,13 +79,6 @@ func (r *Resolver) sheetsOf(ctx context.Context, im *app.Import) ([]string, erro
 
 // previewOf shows the first rows of a register that the file has.
 func (r *Resolver) previewOf(ctx context.Context, im *app.Import, register sheet.Kind, rows int) ([]*sheet.PreviewRow, error) {
-	mapping := im.Reading.Cases
-	if register == sheet.CaseEvents {
-		mapping = im.Reading.Events
-	}
-	if !im.FileKept || mapping == nil {
-		return []*sheet.PreviewRow{}, nil
-	}
 	p, err := r.app.ImportPreview(ctx, im.ID, register, rows)
 	if err != nil {
 		return nil, err

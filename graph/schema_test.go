@@ -108,7 +108,7 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 		"ImportAcceptMode": plain(app.AcceptAll, app.AcceptGoodRows),
 		"ImportAction":     terms(app.ImportActions()),
 		"ImportSeverity":   terms(sheet.Severities()),
-		"Register":         terms(sheet.Kinds()),
+		"Register":         terms(slices.Concat(sheet.Kinds(), sheet.RecordKinds())),
 		"MoneyUnit":        terms(sheet.MoneyUnits()),
 
 		"EventFate": plain(thads.FateStands, thads.FateSuperseded, thads.FateVoided, thads.FateNotice),

@@ -1723,6 +1723,29 @@ func (ec *executionContext) fieldContext_ImportEntry_case(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportEntry_record(ctx context.Context, field graphql.CollectedField, obj *app.ImportEntry) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportEntry_record(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Record, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalOID2string(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportEntry_record(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportEntry", field, false, false, "ID")
+}
+
 func (ec *executionContext) _ImportEntryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *view.Connection[*app.ImportEntry]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2847,6 +2870,38 @@ func (ec *executionContext) fieldContext_ImportReading_events(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportReading_records(ctx context.Context, field graphql.CollectedField, obj *sheet.Reading) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportReading_records(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Records, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *sheet.Mapping) graphql.Marshaler {
+			return ec.marshalOImportMapping2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMapping(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportReading_records(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportReading",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportMapping(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _KeptMapping_id(ctx context.Context, field graphql.CollectedField, obj *app.KeptMapping) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3302,13 +3357,20 @@ func (ec *executionContext) unmarshalInputImportMappingInput(ctx context.Context
 		asMap["formulas"] = false
 	}
 
-	fieldsInOrder := [...]string{"sheet", "headerRow", "columns", "constants", "formulas"}
+	fieldsInOrder := [...]string{"register", "sheet", "headerRow", "columns", "constants", "formulas"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
 			continue
 		}
 		switch k {
+		case "register":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("register"))
+			data, err := ec.unmarshalORegister2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Register = data
 		case "sheet":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sheet"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -3372,7 +3434,7 @@ func (ec *executionContext) unmarshalInputImportReadingInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"cases", "events"}
+	fieldsInOrder := [...]string{"cases", "events", "records"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3393,6 +3455,13 @@ func (ec *executionContext) unmarshalInputImportReadingInput(ctx context.Context
 				return it, err
 			}
 			it.Events = data
+		case "records":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("records"))
+			data, err := ec.unmarshalOImportMappingInput2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋmodelᚐImportMappingInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Records = data
 		}
 	}
 	return it, nil
@@ -4075,6 +4144,11 @@ func (ec *executionContext) _ImportEntry(ctx context.Context, sel ast.SelectionS
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ImportEntry_case(ctx, field, obj)
 				})
+		case "record":
+			out.Values[i] = ec._ImportEntry_record(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4599,6 +4673,11 @@ func (ec *executionContext) _ImportReading(ctx context.Context, sel ast.Selectio
 			}
 		case "events":
 			out.Values[i] = ec._ImportReading_events(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "records":
+			out.Values[i] = ec._ImportReading_records(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -5348,6 +5427,25 @@ func (ec *executionContext) unmarshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthads�
 }
 
 func (ec *executionContext) marshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMoneyUnit(ctx context.Context, sel ast.SelectionSet, v *sheet.MoneyUnit) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalORegister2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐKind(ctx context.Context, v any) (*sheet.Kind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := sheet.Kind(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORegister2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐKind(ctx context.Context, sel ast.SelectionSet, v *sheet.Kind) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

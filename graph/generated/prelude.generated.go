@@ -2115,6 +2115,18 @@ func (ec *executionContext) marshalOID2githubᚗcomᚋthadsᚋthadsᚋinternal�
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2string(ctx context.Context, v any) (string, error) {
+	res, err := scalar.UnmarshalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalID(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐCaseIDᚄ(ctx context.Context, v any) ([]thads.CaseID, error) {
 	if v == nil {
 		return nil, nil

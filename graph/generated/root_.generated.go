@@ -549,6 +549,7 @@ type ComplexityRoot struct {
 		Debtor func(childComplexity int) int
 		Events func(childComplexity int) int
 		Number func(childComplexity int) int
+		Record func(childComplexity int) int
 		Row    func(childComplexity int) int
 		Sheet  func(childComplexity int) int
 		Total  func(childComplexity int) int
@@ -627,8 +628,9 @@ type ComplexityRoot struct {
 	}
 
 	ImportReading struct {
-		Cases  func(childComplexity int) int
-		Events func(childComplexity int) int
+		Cases   func(childComplexity int) int
+		Events  func(childComplexity int) int
+		Records func(childComplexity int) int
 	}
 
 	Job struct {
@@ -3511,6 +3513,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportEntry.Number(childComplexity), true
+	case "ImportEntry.record":
+		if e.ComplexityRoot.ImportEntry.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportEntry.Record(childComplexity), true
 	case "ImportEntry.row":
 		if e.ComplexityRoot.ImportEntry.Row == nil {
 			break
@@ -3804,6 +3812,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportReading.Events(childComplexity), true
+	case "ImportReading.records":
+		if e.ComplexityRoot.ImportReading.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportReading.Records(childComplexity), true
 
 	case "Job.done":
 		if e.ComplexityRoot.Job.Done == nil {
@@ -10720,6 +10734,8 @@ type ImportReading {
   cases: ImportMapping
   "How the register of what happened in cases is read; null where the file has none (sổ diễn biến)."
   events: ImportMapping
+  "How the register of other records is read, the only one of its file; null where the file has none (sổ khác)."
+  records: ImportMapping
 }
 
 "How one sheet of a file is read as a register (cách ghép cột)."
@@ -10810,7 +10826,7 @@ type ImportProblem {
   message: String!
 }
 
-"One case of a file and what becomes of it (một việc trong tệp)."
+"One case, or other record, of a file and what becomes of it (một việc trong tệp)."
 type ImportEntry {
   "The name of the sheet; null in a CSV file (trang)."
   sheet: String
@@ -10820,9 +10836,9 @@ type ImportEntry {
   action: ImportAction!
   "The code of the unit as it is in the file (mã đơn vị)."
   unit: String
-  "The number of the decision as it is in the file (số quyết định)."
+  "The number of the decision as it is in the file; of other records what the file calls them (số quyết định)."
   number: String
-  "The name of the first debtor (người phải thi hành án)."
+  "The name of the first debtor; of other records what they are about (người phải thi hành án)."
   debtor: String
   "How much is to be paid in all, in đồng (tổng số tiền)."
   total: Dong!
@@ -10830,6 +10846,8 @@ type ImportEntry {
   events: Int!
   "The case in the ledger: created, changed or existing; null where there is none yet or it may not be seen (việc thi hành án)."
   case: Case
+  "The id of the record in the ledger, in a register of other records than cases; null where there is none yet (bản ghi)."
+  record: ID
 }
 
 "A mapping that was kept for files with the same headers (cách ghép cột đã lưu)."
@@ -10978,10 +10996,14 @@ input ImportReadingInput {
   cases: ImportMappingInput
   "How the register of what happened in cases is read (sổ diễn biến)."
   events: ImportMappingInput
+  "How a register of other records is read, instead of cases and events; needs its register (sổ khác)."
+  records: ImportMappingInput
 }
 
 "How one sheet of a file is read as a register (cách ghép cột)."
 input ImportMappingInput {
+  "What the sheet is read as; may be left out for cases and their events (loại sổ)."
+  register: Register
   "The name of the sheet; none in a CSV file (trang)."
   sheet: String
   "The last row of the headers, from 1 (dòng tiêu đề)."
@@ -11096,12 +11118,28 @@ enum ImportSeverity {
   LEFT_OUT
 }
 
-"The kinds of registers that can be read (loại sổ)."
+"The kinds of registers that can be read and written (loại sổ)."
 enum Register {
   "The register of cases: a row, or several, for each enforcement decision (sổ thụ lý)."
   CASES
   "The register of what happened in cases: a row for each step (sổ diễn biến)."
   CASE_EVENTS
+  "Units: a row for each event (sổ đơn vị)."
+  UNITS
+  "Officers: a row for each event (sổ công chức)."
+  OFFICERS
+  "Administrative verdicts: a row for each event (sổ theo dõi bản án hành chính)."
+  VERDICTS
+  "Directives: a row for each event (sổ văn bản chỉ đạo)."
+  DIRECTIVES
+  "Tasks: a row for each event (sổ nhiệm vụ)."
+  TASKS
+  "Directed cases: a row for each event (sổ vụ việc thuộc diện chỉ đạo)."
+  DIRECTED_CASES
+  "Conferences: a row for each event (sổ hội nghị)."
+  CONFERENCES
+  "Targets: a row for each event (sổ chỉ tiêu)."
+  TARGETS
 }
 
 "What the amounts of a column are given in (đơn vị tiền)."
@@ -14625,6 +14663,8 @@ func (ec *executionContext) childFields_ImportEntry(ctx context.Context, field g
 		return ec.fieldContext_ImportEntry_events(ctx, field)
 	case "case":
 		return ec.fieldContext_ImportEntry_case(ctx, field)
+	case "record":
+		return ec.fieldContext_ImportEntry_record(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportEntry", field.Name)
 }
@@ -14777,6 +14817,8 @@ func (ec *executionContext) childFields_ImportReading(ctx context.Context, field
 		return ec.fieldContext_ImportReading_cases(ctx, field)
 	case "events":
 		return ec.fieldContext_ImportReading_events(ctx, field)
+	case "records":
+		return ec.fieldContext_ImportReading_records(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportReading", field.Name)
 }

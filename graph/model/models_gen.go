@@ -951,6 +951,8 @@ type ImportMappingForgetPayload struct {
 
 // How one sheet of a file is read as a register (cách ghép cột).
 type ImportMappingInput struct {
+	// What the sheet is read as; may be left out for cases and their events (loại sổ).
+	Register *sheet.Kind `json:"register,omitempty"`
 	// The name of the sheet; none in a CSV file (trang).
 	Sheet *string `json:"sheet,omitempty"`
 	// The last row of the headers, from 1 (dòng tiêu đề).
@@ -977,6 +979,8 @@ type ImportReadingInput struct {
 	Cases *ImportMappingInput `json:"cases,omitempty"`
 	// How the register of what happened in cases is read (sổ diễn biến).
 	Events *ImportMappingInput `json:"events,omitempty"`
+	// How a register of other records is read, instead of cases and events; needs its register (sổ khác).
+	Records *ImportMappingInput `json:"records,omitempty"`
 }
 
 // Says which column means what (ghép cột).

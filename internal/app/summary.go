@@ -140,6 +140,11 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 		return record(a.Target(ctx, thads.TargetID(id)))
 	case jobPrefix:
 		return record(a.Job(ctx, id))
+	case importPrefix:
+		if !auth.FromContext(ctx).Can(auth.Direct) {
+			return nil, nil // imports are not for all who read records
+		}
+		return record(a.Import(ctx, id))
 	}
 	return nil, nil
 }
