@@ -213,7 +213,9 @@ func (c *checking) part(ctx context.Context, entries []*sheet.Entry) error {
 		c.pending = append(c.pending, p.kept())
 	}
 	c.checked += len(entries)
-	c.job.Done, c.job.Total = c.checked, max(c.job.Total, c.checked)
+	if c.job.Done = c.checked; c.job.Total > 0 { // 0: how many there are is known in the end
+		c.job.Total = max(c.job.Total, c.checked)
+	}
 	if err := c.keepEntries(ctx, false); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -965,6 +964,3 @@ func rowsOf(e *sheet.Entry) []rowRun {
 	}
 	return runs
 }
-
-// String names an entry in logs, without what it says.
-func (p *planned) String() string { return fmt.Sprintf("%s!%d", p.entry.Sheet, p.entry.Row) }

@@ -213,7 +213,7 @@ type ImportEntry struct {
 	Total  thads.Dong `json:"total,omitzero"`
 	Events int        `json:"events,omitzero"`
 	// Case is the case that is created, changed or there already; "" for bad
-	// entries.
+	// entries that name none.
 	Case thads.CaseID `json:"case,omitzero"`
 	// Record is, in a register of other records than cases, the id of the record;
 	// Unit is then the unit that holds it, Number what the file calls it and
