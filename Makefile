@@ -55,8 +55,10 @@ lint: ## Vet and lint the Go code
 test-go: ## Run the Go tests with the race detector, on both storage engines
 	@$(PART) 'Go tests' sh -c '$(GO) test -race -timeout 15m -json ./... | $(GO) run ./internal/tools/testreport -engines "sqlite,ferretdb|mongodb" >&3'
 # SQLite is C translated to Go, which the race detector slows down by an order of
-# magnitude: the whole province is written to it without.
+# magnitude: the whole province is written to it without, large registers are
+# brought in, and the program is killed while it does so.
 	@$(PART) 'Demonstration on SQLite' $(GO) test ./internal/demo
+	@$(PART) 'Registers on SQLite' $(GO) test ./internal/app -run 'TestAccept|TestUndo|TestKilled'
 
 .PHONY: test-web
 test-web: prepare ## Check the page: lint, types, unit tests, and that web/dist is what web/src builds to

@@ -10,12 +10,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/store/sqlite"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -201,8 +203,12 @@ func (w *world) standing(t testing.TB) (standing, voided int64) {
 // TestAcceptInSeveralParts accepts more cases than one write carries, meets the
 // same file again, takes it back and brings it in once more.
 func TestAcceptInSeveralParts(t *testing.T) {
-	const n = 2100
+	n := 2100
 	w := newWorld(t)
+	if raced { // which makes SQLite slow
+		n = 210
+		app.SetPartSize(w.App, 100)
+	}
 	_, first, _, officer := w.province(t)
 	ctx := leader(t.Context())
 	data := register(t, caseRows(1, n), nil)
@@ -215,7 +221,7 @@ func TestAcceptInSeveralParts(t *testing.T) {
 	if im.Created != n || im.Changed+im.Refused != 0 {
 		t.Fatalf("accepted: %+v", im)
 	}
-	c, err := w.CaseByNumber(ctx, first, "2100/QĐ-CCTHADS", 2019)
+	c, err := w.CaseByNumber(ctx, first, fmt.Sprintf("%d/QĐ-CCTHADS", n), 2019)
 	if err != nil || c == nil || c.Officer != officer || c.Parties[0].Commitment == "" || !slices.Contains(c.Tags, thads.TagImported) {
 		t.Fatalf("the last case: %+v, %v", c, err)
 	}
@@ -236,7 +242,7 @@ func TestAcceptInSeveralParts(t *testing.T) {
 	if im.Undone != n || im.NotUndone != 0 {
 		t.Fatalf("undone: %+v", im)
 	}
-	if standing, voided := w.standing(t); standing != 0 || voided != n {
+	if standing, voided := w.standing(t); standing != 0 || voided != int64(n) {
 		t.Errorf("%d cases stand, %d are voided", standing, voided)
 	}
 	if c, err = w.Case(ctx, c.ID); err != nil || c.State != thads.StateVoided || c.Events[1].Reason != "Nhập nhầm sổ" || c.Events[1].By != "leader" {
@@ -249,7 +255,7 @@ func TestAcceptInSeveralParts(t *testing.T) {
 		t.Fatalf("after the undoing: %+v", once)
 	}
 	once = w.accepted(ctx, t, once, app.AcceptAll)
-	if standing, voided := w.standing(t); once.Created != n || standing != n || voided != n {
+	if standing, voided := w.standing(t); once.Created != n || standing != int64(n) || voided != int64(n) {
 		t.Errorf("once more: %+v, %d stand, %d voided", once, standing, voided)
 	}
 }
@@ -458,32 +464,50 @@ func (w *world) mixed(t testing.TB) *app.Import {
 func TestAcceptResumes(t *testing.T) {
 	keys := t.TempDir()
 	ctx := leader(t.Context())
-	fresh := func() (*world, *app.Import) {
-		w := newWorldWith(t, keys)
-		return w, w.mixed(t)
+	var id string
+	prepared(t, keys, func(w *world) { id = w.mixed(t).ID })
+	// open makes a world over a copy of what was prepared.
+	open := func() *world {
+		s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: copied(t, keys), Collections: app.Collections()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
+		w.use(t, s, keys)
+		app.SetPartSize(w.App, 25)
+		return w
 	}
-	undisturbed, im := fresh()
-	im = undisturbed.worked(ctx, t, im.ID, app.ImportAccepted)
+	undo := func(w *world, im *app.Import) {
+		t.Helper()
+		if _, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	undisturbed := open()
+	im := undisturbed.worked(ctx, t, id, app.ImportAccepted)
 	if im.Created != 98 || im.Changed != 10 || im.Refused != 2 {
 		t.Fatalf("undisturbed: %+v", im)
 	}
 	accepted := ledger(t, undisturbed.store, keys)
-	undisturbed.undone(ctx, t, im, "Nhập nhầm")
+	undo(undisturbed, im)
+	undisturbed.worked(ctx, t, id, app.ImportUndone)
 	undone := ledger(t, undisturbed.store, keys)
 
-	for left := 0; ; left += 2 {
-		w, im := fresh()
+	step := 1
+	if raced {
+		step = 5
+	}
+	for left := 0; ; left += step {
+		w := open()
 		stopped := stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) })
-		im = w.worked(ctx, t, im.ID, app.ImportAccepted)
+		im := w.worked(ctx, t, id, app.ImportAccepted)
 		if diff := cmp.Diff(accepted, ledger(t, w.store, keys)); diff != "" {
 			t.Fatalf("accepted, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}
-		im, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm")
-		if err != nil {
-			t.Fatal(err)
-		}
+		undo(w, im)
 		stopped = stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) }) || stopped
-		w.worked(ctx, t, im.ID, app.ImportUndone)
+		w.worked(ctx, t, id, app.ImportUndone)
 		if diff := cmp.Diff(undone, ledger(t, w.store, keys)); diff != "" {
 			t.Fatalf("undone, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}

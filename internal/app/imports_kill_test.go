@@ -257,6 +257,9 @@ func killed(t *testing.T, from string, times int) (undisturbed string) {
 // TestKilled kills the program, as a power cut would, at twenty random moments
 // of an acceptance of 600 rows, and at some of its undoing.
 func TestKilled(t *testing.T) {
+	if raced {
+		t.Skip("the program that is killed is the one without the race detector")
+	}
 	ctx := leader(t.Context())
 	dir := t.TempDir()
 	var id string
