@@ -168,10 +168,10 @@ func ledger(t testing.TB, s store.Store, keys string) map[string]string {
 				t.Fatal(err)
 			}
 			body := string(d.Body)
-			switch {
-			case c.Name == "claim":
+			switch c.Name {
+			case "claim":
 				body = fmt.Sprint(d.Fields["owner"])
-			case c.Name == "secret", c.Name == "importPart":
+			case "secret", "importPart":
 				if body, err = sealer.Open(d.ID, d.Body); err != nil {
 					t.Fatal(err)
 				}

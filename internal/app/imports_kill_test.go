@@ -264,7 +264,7 @@ func TestKilled(t *testing.T) {
 	dir := t.TempDir()
 	var id string
 	prepared(t, dir, func(w *world) {
-		_, first, _, officer := w.province(t)
+		_, first, _, officer := w.province(t) //nolint:contextcheck // it makes its own of t
 		w.accepted(ctx, t, w.started(ctx, t, "cases", register(t, caseRows(1, 50), nil)), app.AcceptAll)
 		var events []sheet.EventRow
 		for i := 1; i <= 500; i += 5 {

@@ -109,8 +109,10 @@ type undoneCase struct {
 	touched bool
 	// refusal is why the case is left.
 	refusal error
-	lost    bool
 }
+
+// open tells whether there is something to write.
+func (c *undoneCase) open() bool { return c.next != nil && c.refusal == nil }
 
 // parts yields the cases of the import, the last of the file first.
 func (u *undoing) parts(ctx context.Context) func(yield func(*undonePart) bool) error {
@@ -256,7 +258,7 @@ func (u *undoing) store(ctx context.Context, part *undonePart) error {
 	var writes []*undoneCase
 	var docs []*store.Document
 	for _, c := range part.cases {
-		if c.next != nil && c.refusal == nil {
+		if c.open() {
 			writes, docs = append(writes, c), append(docs, c.next)
 		}
 	}
@@ -283,7 +285,7 @@ func (u *undoing) again(ctx context.Context, c *undoneCase) error {
 			return err
 		}
 		*c = *one.cases[0]
-		if c.next == nil || c.refusal != nil {
+		if !c.open() {
 			return nil
 		}
 		lost, err := u.app.store.BulkReplace(ctx, caseCollection, []*store.Document{c.next})
