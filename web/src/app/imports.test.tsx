@@ -27,7 +27,7 @@ const checked: ImportRecordFragment = {
         { column: 3, letter: 'C', title: 'Số tiền (nghìn đồng)', field: 'amount', unit: 'THOUSAND' },
       ],
     },
-    events: null,
+    events: null, records: null,
   },
   keptMapping: false, sheets: ['Sổ 2019', 'Ghi chú'], byName: 'Thư ký', startedAt: '2019-12-09T01:00:00.000Z', checkedAt: '2019-12-09T01:00:05.000Z',
   acceptedAt: null, undoneAt: null, job: { id: 'jb1', state: 'DONE', done: 3, total: 3, problems: [] },
@@ -55,8 +55,8 @@ function withImport(server: Server, record: () => ImportRecordFragment): Server 
       { severity: 'ERROR' as const, code: 'INVALID' as const, sheet: 'Sổ 2019', row: 6, column: 2, letter: 'B', header: 'Số, ngày QĐ', got: '31/02/2019', message: 'Ngày không có thật' },
     ] } } }))
     .on(ImportEntriesDocument, () => ({ import: { id: 'im1', entries: { pageInfo: page, nodes: [
-      { sheet: 'Sổ 2019', row: 4, action: 'CREATE' as const, unit: '38.01', number: '46/QĐ-CCTHADS', debtor: 'Nguyễn Văn An', total: 100_000_000, events: 1, case: null },
-      { sheet: 'Sổ 2019', row: 6, action: 'BAD' as const, unit: '38.01', number: '47/QĐ-CCTHADS', debtor: 'Lê Văn Tám', total: 0, events: 1, case: null },
+      { sheet: 'Sổ 2019', row: 4, action: 'CREATE' as const, unit: '38.01', number: '46/QĐ-CCTHADS', debtor: 'Nguyễn Văn An', total: 100_000_000, events: 1, case: null, record: null },
+      { sheet: 'Sổ 2019', row: 6, action: 'BAD' as const, unit: '38.01', number: '47/QĐ-CCTHADS', debtor: 'Lê Văn Tám', total: 0, events: 1, case: null, record: null },
     ] } } }));
 }
 

@@ -378,6 +378,14 @@ export type QuantityUnit = (typeof QuantityUnit)[number];
 export const Register = [
   'CASES',
   'CASE_EVENTS',
+  'UNITS',
+  'OFFICERS',
+  'VERDICTS',
+  'DIRECTIVES',
+  'TASKS',
+  'DIRECTED_CASES',
+  'CONFERENCES',
+  'TARGETS',
 ] as const;
 export type Register = (typeof Register)[number];
 

@@ -4,6 +4,7 @@ import { addMessages } from './index';
 export const vi = {
   'conferences.count': '{n} hội nghị',
   'conferences.onPage': '{n} hội nghị trên trang này',
+  'conferences.export': 'Xuất Excel',
   'conferences.filter.q': 'Tên hội nghị hoặc cơ quan tổ chức',
   'conferences.kind': 'Loại',
   'conferences.year': 'Năm thống kê',

@@ -7,6 +7,7 @@ import '../../i18n/vi.conferences';
 import { formatDate } from '../../lib/format';
 import { NARROW, useMedia } from '../../lib/media';
 import { SelectField, TextField } from '../../ui/fields';
+import { Icon } from '../../ui/icons';
 import { PageHead } from '../../ui/Page';
 import { EmptyState, Loaded, Skeleton } from '../../ui/states';
 import { Pager, SortHeading, TableRegion } from '../../ui/table';
@@ -36,7 +37,9 @@ export function ConferenceList() {
   const data = query.data?.conferences;
   return (
     <>
-      <PageHead title={t('room.conferences')} sub={data ? t('conferences.count', { n: integer(data.totalCount) }) : t('state.loading')} />
+      <PageHead title={t('room.conferences')} sub={data ? t('conferences.count', { n: integer(data.totalCount) }) : t('state.loading')}>
+        <a className="button" href="/exports/conferences.xlsx" download><Icon name="download" />{t('conferences.export')}</a>
+      </PageHead>
       <search className="card filters no-print" aria-label={t('cases.filters')}>
         <div className="filter-grid">
           <TextField label={t('conferences.filter.q')} value={search.q} onChange={(q) => set({ q })} />

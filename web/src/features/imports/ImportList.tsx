@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { Register } from '../../graphql/schema.gen';
 import { useI18n } from '../../i18n';
 import '../../i18n/vi.imports';
 import { formatTime } from '../../lib/format';
@@ -43,8 +44,39 @@ export function ImportList() {
           </>
         ))}
       </Loaded>
+      <OtherRegisters />
       <KeptMappings />
     </>
+  );
+}
+
+/** The word for a register in addresses. */
+const nounOf = (register: Register) => register.toLowerCase().replaceAll('_', '-');
+
+/** What has no list of its own to be handed out from, and what a file of it would look like. */
+function OtherRegisters() {
+  const { t } = useI18n();
+  return (
+    <details className="card">
+      <summary><h2>{t('imports.others')}</h2></summary>
+      <p className="soft prose">{t('imports.othersHint')}</p>
+      <ul className="plain-list">
+        {Register.filter((register) => register !== 'CASES' && register !== 'CASE_EVENTS').map((register) => {
+          const noun = nounOf(register);
+          const name = t(`register.${register}`);
+          return (
+            <li key={register} className="row between">
+              <span>{name}</span>
+              <span className="row">
+                <a className="button" href={`/exports/${noun}.xlsx`} download aria-label={t('imports.exportOf', { register: name, format: 'Excel' })}>Excel</a>
+                <a className="button" href={`/exports/${noun}.csv?events=true`} download aria-label={t('imports.exportOf', { register: name, format: 'CSV' })}>CSV</a>
+                <a className="button" href={`/templates/${noun}.xlsx`} download aria-label={t('imports.templateOf', { register: name })}>{t('imports.emptyTemplate')}</a>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </details>
   );
 }
 

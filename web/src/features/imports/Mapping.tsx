@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useId, useState } from 'react';
-import { MoneyUnit, type Register } from '../../graphql/schema.gen';
+import { MoneyUnit, Register } from '../../graphql/schema.gen';
 import { operation } from '../../graphql/query';
 import { useI18n } from '../../i18n';
 import { Icon } from '../../ui/icons';
@@ -9,7 +9,7 @@ import { TableRegion } from '../../ui/table';
 import { useImportActions } from './actions';
 import { ImportProposalDocument, type ImportRecordFragment } from './import.gen';
 import {
-  type Column, type Draft, type FieldOf, missing, readingInput, type RegisterKey, REGISTERS, sameRows, withConstant, withField, withUnit,
+  type Column, type Draft, type Drafts, type FieldOf, missing, partOf, PARTS, readingInput, sameRows, withConstant, withField, withMapping, withUnit,
 } from './mapping';
 import { importFieldsQuery, importPreviewQuery } from './queries';
 import { Refusal } from './Refusal';
@@ -21,14 +21,15 @@ export function Mapping({ record, open, onMapped }: {
   readonly onMapped: () => void;
 }) {
   const { t, integer } = useI18n();
-  const stored = { cases: record.reading?.cases ?? null, events: record.reading?.events ?? null };
-  const [drafts, setDrafts] = useState<Readonly<Record<RegisterKey, Draft | null>>>(stored);
+  const { cases = null, events = null, records = null } = record.reading ?? {};
+  const stored: Drafts = { cases, events, records };
+  const [drafts, setDrafts] = useState<Drafts>(stored);
   const [keep, setKeep] = useState(true);
   const { map } = useImportActions(record);
-  const set = (key: RegisterKey) => (draft: Draft | null) => setDrafts({ ...drafts, [key]: draft });
-  const columns = [...(drafts.cases?.columns ?? []), ...(drafts.events?.columns ?? [])];
-  const something = drafts.cases !== null || drafts.events !== null;
-  const changed = REGISTERS.some(([key]) => drafts[key] !== stored[key]);
+  const parts = PARTS.flatMap((part) => drafts[part] ?? []);
+  const columns = parts.flatMap((draft) => draft.columns);
+  const set = (draft: Draft) => setDrafts(withMapping(drafts, draft));
+  const changed = PARTS.some((part) => drafts[part] !== stored[part]);
   return (
     <details className="card" open={record.state === 'MAPPING' || open}>
       <summary>
@@ -40,17 +41,16 @@ export function Mapping({ record, open, onMapped }: {
       </summary>
       <div className="stack">
         <p className="soft prose">{t('mapping.help')}</p>
-        {REGISTERS.map(([key, register]) => {
-          const draft = drafts[key];
-          return draft ? (
-            <RegisterMapping key={key} record={record} register={register} draft={draft} stored={stored[key]} onChange={set(key)} removable={something && drafts.cases !== null && drafts.events !== null} />
-          ) : (
-            <AddRegister key={key} record={record} register={register} onChange={set(key)} />
-          );
-        })}
+        {parts.map((draft) => (
+          <RegisterMapping
+            key={draft.register} record={record} draft={draft} stored={stored[partOf(draft)]} onChange={set}
+            {...(parts.length > 1 ? { onRemove: () => setDrafts({ ...drafts, [partOf(draft)]: null }) } : {})}
+          />
+        ))}
+        <AddRegister record={record} others={Register.filter((register) => !parts.some((draft) => draft.register === register))} onChange={set} />
         <div className="row">
           <button
-            type="button" className={changed || record.state === 'MAPPING' ? 'button primary' : 'button'} disabled={!something || map.isPending}
+            type="button" className={changed || record.state === 'MAPPING' ? 'button primary' : 'button'} disabled={parts.length === 0 || map.isPending}
             onClick={() => map.mutate({ reading: readingInput(drafts), keep }, { onSuccess: onMapped })}
           >
             {t('mapping.check')}
@@ -65,12 +65,12 @@ export function Mapping({ record, open, onMapped }: {
 
 interface Part {
   readonly record: ImportRecordFragment;
-  readonly register: Register;
-  readonly onChange: (draft: Draft | null) => void;
+  readonly onChange: (draft: Draft) => void;
 }
 
 /** Sheet and row of the headers; the program proposes anew what the columns mean. */
 function Place({ record, register, sheet, headerRow, label, onChange, children }: Part & {
+  readonly register: Register;
   readonly sheet: string | null;
   readonly headerRow: number;
   readonly label: string;
@@ -112,22 +112,34 @@ function Place({ record, register, sheet, headerRow, label, onChange, children }
   );
 }
 
-function AddRegister({ record, register, onChange }: Part) {
+function AddRegister({ record, others, onChange }: Part & { readonly others: readonly Register[] }) {
   const { t } = useI18n();
+  const id = useId();
+  const [chosen, setChosen] = useState<Register>();
+  const register = others.find((other) => other === chosen) ?? others[0];
+  if (!register) return null;
   return (
     <details className="more">
-      <summary>{t('mapping.add', { register: t(`register.${register}`) })}</summary>
-      <Place record={record} register={register} sheet={record.sheets[0] ?? null} headerRow={1} label={t('mapping.propose')} onChange={onChange} />
+      <summary>{t('mapping.add')}</summary>
+      <Place record={record} register={register} sheet={record.sheets[0] ?? null} headerRow={1} label={t('mapping.propose')} onChange={onChange}>
+        <div className="field">
+          <label htmlFor={id}>{t('mapping.register')}</label>
+          <select id={id} className="select" value={register} onChange={(event) => setChosen(others.find((other) => other === event.target.value))}>
+            {others.map((other) => <option key={other} value={other}>{t(`register.${other}`)}</option>)}
+          </select>
+        </div>
+      </Place>
     </details>
   );
 }
 
-function RegisterMapping({ record, register, draft, stored, removable, onChange }: Part & {
+function RegisterMapping({ record, draft, stored, onChange, onRemove }: Part & {
   readonly draft: Draft;
   readonly stored: Draft | null;
-  readonly removable: boolean;
+  readonly onRemove?: () => void;
 }) {
   const { t } = useI18n();
+  const { register } = draft;
   const fields = useQuery(importFieldsQuery(register));
   return (
     <section className="stack" aria-label={t(`register.${register}`)}>
@@ -136,12 +148,12 @@ function RegisterMapping({ record, register, draft, stored, removable, onChange 
         key={`${draft.sheet}/${draft.headerRow}`} record={record} register={register} sheet={draft.sheet} headerRow={draft.headerRow}
         label={t('mapping.proposeAgain')} onChange={onChange}
       >
-        {removable ? <button type="button" className="button" onClick={() => onChange(null)}>{t('mapping.remove')}</button> : null}
+        {onRemove ? <button type="button" className="button" onClick={onRemove}>{t('mapping.remove')}</button> : null}
       </Place>
       <Loaded query={fields} skeleton={<Skeleton lines={6} />}>
         {({ importFields }) => (
           <>
-            <ColumnTable record={record} register={register} draft={draft} fields={importFields} shown={sameRows(draft, stored)} onChange={onChange} />
+            <ColumnTable record={record} draft={draft} fields={importFields} shown={sameRows(draft, stored)} onChange={onChange} />
             <Constants draft={draft} fields={importFields} onChange={onChange} />
           </>
         )}
@@ -154,12 +166,13 @@ function RegisterMapping({ record, register, draft, stored, removable, onChange 
   );
 }
 
-function ColumnTable({ record, register, draft, fields, shown, onChange }: Part & {
+function ColumnTable({ record, draft, fields, shown, onChange }: Part & {
   readonly draft: Draft;
   readonly fields: readonly FieldOf[];
   readonly shown: boolean;
 }) {
   const { t } = useI18n();
+  const { register } = draft;
   const preview = useQuery({ ...importPreviewQuery(record.id, register, record.version), enabled: shown && record.fileKept });
   const rows = shown ? preview.data?.import?.preview ?? [] : [];
   return (

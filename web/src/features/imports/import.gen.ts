@@ -59,10 +59,14 @@ export type ImportReadingInput = {
   readonly cases?: ImportMappingInput | null | undefined;
   /** How the register of what happened in cases is read (sổ diễn biến). */
   readonly events?: ImportMappingInput | null | undefined;
+  /** How a register of other records is read, instead of cases and events; needs its register (sổ khác). */
+  readonly records?: ImportMappingInput | null | undefined;
 };
 
 /** How one sheet of a file is read as a register (cách ghép cột). */
 export type ImportMappingInput = {
+  /** What the sheet is read as; may be left out for cases and their events (loại sổ). */
+  readonly register?: Register | null | undefined;
   /** The name of the sheet; none in a CSV file (trang). */
   readonly sheet?: string | null | undefined;
   /** The last row of the headers, from 1 (dòng tiêu đề). */
@@ -156,12 +160,28 @@ export type ImportSeverity =
   /** It tells of a row that is no case: a subtotal, a signature (bỏ qua). */
   | 'LEFT_OUT';
 
-/** The kinds of registers that can be read (loại sổ). */
+/** The kinds of registers that can be read and written (loại sổ). */
 export type Register =
   /** The register of cases: a row, or several, for each enforcement decision (sổ thụ lý). */
   | 'CASES'
   /** The register of what happened in cases: a row for each step (sổ diễn biến). */
-  | 'CASE_EVENTS';
+  | 'CASE_EVENTS'
+  /** Units: a row for each event (sổ đơn vị). */
+  | 'UNITS'
+  /** Officers: a row for each event (sổ công chức). */
+  | 'OFFICERS'
+  /** Administrative verdicts: a row for each event (sổ theo dõi bản án hành chính). */
+  | 'VERDICTS'
+  /** Directives: a row for each event (sổ văn bản chỉ đạo). */
+  | 'DIRECTIVES'
+  /** Tasks: a row for each event (sổ nhiệm vụ). */
+  | 'TASKS'
+  /** Directed cases: a row for each event (sổ vụ việc thuộc diện chỉ đạo). */
+  | 'DIRECTED_CASES'
+  /** Conferences: a row for each event (sổ hội nghị). */
+  | 'CONFERENCES'
+  /** Targets: a row for each event (sổ chỉ tiêu). */
+  | 'TARGETS';
 
 /** What the amounts of a column are given in (đơn vị tiền). */
 export type MoneyUnit =
@@ -228,7 +248,7 @@ export type JobState =
 
 export type MappingPartsFragment = { readonly register: Register, readonly sheet: string | null, readonly headerRow: number, readonly formulas: boolean, readonly columns: ReadonlyArray<{ readonly column: number, readonly letter: string, readonly title: string | null, readonly field: string | null, readonly unit: MoneyUnit | null }>, readonly constants: ReadonlyArray<{ readonly field: string, readonly value: string }> };
 
-export type ImportRecordFragment = { readonly id: string, readonly version: number, readonly state: ImportState, readonly file: string, readonly bytes: number, readonly attempt: number, readonly fileKept: boolean, readonly keptMapping: boolean, readonly sheets: ReadonlyArray<string>, readonly byName: string, readonly startedAt: string, readonly checkedAt: string | null, readonly acceptedAt: string | null, readonly undoneAt: string | null, readonly rows: number, readonly cases: number, readonly leftOut: number, readonly creates: number, readonly changes: number, readonly existing: number, readonly bad: number, readonly errors: number, readonly warnings: number, readonly stopped: boolean, readonly nextSteps: ReadonlyArray<ImportStep>, readonly mode: ImportAcceptMode | null, readonly created: number, readonly changed: number, readonly refused: number, readonly undone: number, readonly notUndone: number, readonly reason: string | null, readonly message: string | null, readonly reading: { readonly cases: MappingPartsFragment | null, readonly events: MappingPartsFragment | null } | null, readonly job: { readonly id: string, readonly state: JobState, readonly done: number, readonly total: number, readonly problems: ReadonlyArray<string> } | null };
+export type ImportRecordFragment = { readonly id: string, readonly version: number, readonly state: ImportState, readonly file: string, readonly bytes: number, readonly attempt: number, readonly fileKept: boolean, readonly keptMapping: boolean, readonly sheets: ReadonlyArray<string>, readonly byName: string, readonly startedAt: string, readonly checkedAt: string | null, readonly acceptedAt: string | null, readonly undoneAt: string | null, readonly rows: number, readonly cases: number, readonly leftOut: number, readonly creates: number, readonly changes: number, readonly existing: number, readonly bad: number, readonly errors: number, readonly warnings: number, readonly stopped: boolean, readonly nextSteps: ReadonlyArray<ImportStep>, readonly mode: ImportAcceptMode | null, readonly created: number, readonly changed: number, readonly refused: number, readonly undone: number, readonly notUndone: number, readonly reason: string | null, readonly message: string | null, readonly reading: { readonly cases: MappingPartsFragment | null, readonly events: MappingPartsFragment | null, readonly records: MappingPartsFragment | null } | null, readonly job: { readonly id: string, readonly state: JobState, readonly done: number, readonly total: number, readonly problems: ReadonlyArray<string> } | null };
 
 export type ImportByIdQueryVariables = Exact<{
   id: string;
@@ -281,7 +301,7 @@ export type ImportEntriesQueryVariables = Exact<{
 }>;
 
 
-export type ImportEntriesQuery = { readonly import: { readonly id: string, readonly entries: { readonly nodes: ReadonlyArray<{ readonly sheet: string | null, readonly row: number, readonly action: ImportAction, readonly unit: string | null, readonly number: string | null, readonly debtor: string | null, readonly total: number, readonly events: number, readonly case: { readonly id: string } | null }>, readonly pageInfo: PageFragment } } | null };
+export type ImportEntriesQuery = { readonly import: { readonly id: string, readonly entries: { readonly nodes: ReadonlyArray<{ readonly sheet: string | null, readonly row: number, readonly action: ImportAction, readonly unit: string | null, readonly number: string | null, readonly debtor: string | null, readonly total: number, readonly events: number, readonly record: string | null, readonly case: { readonly id: string } | null }>, readonly pageInfo: PageFragment } } | null };
 
 export type ImportSetMappingMutationVariables = Exact<{
   input: ImportSetMappingInput;
@@ -316,7 +336,7 @@ export type PageFragment = { readonly hasNextPage: boolean, readonly hasPrevious
 export type RefusalFragment = { readonly code: ErrorCode, readonly message: string, readonly field: ReadonlyArray<string> };
 
 export const ImportByIdDocument: TypedDocument<ImportByIdQuery, ImportByIdQueryVariables> =
-  { name: 'ImportById', text: "query ImportById($id:ID!){import(id:$id){...ImportRecord}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}" };
+  { name: 'ImportById', text: "query ImportById($id:ID!){import(id:$id){...ImportRecord}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}" };
 
 export const ImportFieldsDocument: TypedDocument<ImportFieldsQuery, ImportFieldsQueryVariables> =
   { name: 'ImportFields', text: "query ImportFields($register:Register!){importFields(register:$register){code header help required money example choices}}" };
@@ -331,16 +351,16 @@ export const ImportProblemsDocument: TypedDocument<ImportProblemsQuery, ImportPr
   { name: 'ImportProblems', text: "query ImportProblems($id:ID!$severities:[ImportSeverity!]$first:Int!$after:Cursor){import(id:$id){id problems(severities:$severities first:$first after:$after){nodes{severity code sheet row column letter header got message}pageInfo{...Page}}}}fragment Page on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}" };
 
 export const ImportEntriesDocument: TypedDocument<ImportEntriesQuery, ImportEntriesQueryVariables> =
-  { name: 'ImportEntries', text: "query ImportEntries($id:ID!$actions:[ImportAction!]$first:Int!$after:Cursor){import(id:$id){id entries(actions:$actions first:$first after:$after){nodes{sheet row action unit number debtor total events case{id}}pageInfo{...Page}}}}fragment Page on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}" };
+  { name: 'ImportEntries', text: "query ImportEntries($id:ID!$actions:[ImportAction!]$first:Int!$after:Cursor){import(id:$id){id entries(actions:$actions first:$first after:$after){nodes{sheet row action unit number debtor total events case{id}record}pageInfo{...Page}}}}fragment Page on PageInfo{hasNextPage hasPreviousPage startCursor endCursor}" };
 
 export const ImportSetMappingDocument: TypedDocument<ImportSetMappingMutation, ImportSetMappingMutationVariables> =
-  { name: 'ImportSetMapping', text: "mutation ImportSetMapping($input:ImportSetMappingInput!){importSetMapping(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
+  { name: 'ImportSetMapping', text: "mutation ImportSetMapping($input:ImportSetMappingInput!){importSetMapping(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
 
 export const ImportAcceptDocument: TypedDocument<ImportAcceptMutation, ImportAcceptMutationVariables> =
-  { name: 'ImportAccept', text: "mutation ImportAccept($input:ImportAcceptInput!){importAccept(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
+  { name: 'ImportAccept', text: "mutation ImportAccept($input:ImportAcceptInput!){importAccept(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
 
 export const ImportCancelDocument: TypedDocument<ImportCancelMutation, ImportCancelMutationVariables> =
-  { name: 'ImportCancel', text: "mutation ImportCancel($input:ImportCancelInput!){importCancel(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
+  { name: 'ImportCancel', text: "mutation ImportCancel($input:ImportCancelInput!){importCancel(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
 
 export const ImportUndoDocument: TypedDocument<ImportUndoMutation, ImportUndoMutationVariables> =
-  { name: 'ImportUndo', text: "mutation ImportUndo($input:ImportUndoInput!){importUndo(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };
+  { name: 'ImportUndo', text: "mutation ImportUndo($input:ImportUndoInput!){importUndo(input:$input){import{...ImportRecord}userErrors{...Refusal}}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}fragment Refusal on UserError{code message field}" };

@@ -42,12 +42,28 @@ export type ImportState =
   /** It ended by what the message says (bị lỗi). */
   | 'FAILED';
 
-/** The kinds of registers that can be read (loại sổ). */
+/** The kinds of registers that can be read and written (loại sổ). */
 export type Register =
   /** The register of cases: a row, or several, for each enforcement decision (sổ thụ lý). */
   | 'CASES'
   /** The register of what happened in cases: a row for each step (sổ diễn biến). */
-  | 'CASE_EVENTS';
+  | 'CASE_EVENTS'
+  /** Units: a row for each event (sổ đơn vị). */
+  | 'UNITS'
+  /** Officers: a row for each event (sổ công chức). */
+  | 'OFFICERS'
+  /** Administrative verdicts: a row for each event (sổ theo dõi bản án hành chính). */
+  | 'VERDICTS'
+  /** Directives: a row for each event (sổ văn bản chỉ đạo). */
+  | 'DIRECTIVES'
+  /** Tasks: a row for each event (sổ nhiệm vụ). */
+  | 'TASKS'
+  /** Directed cases: a row for each event (sổ vụ việc thuộc diện chỉ đạo). */
+  | 'DIRECTED_CASES'
+  /** Conferences: a row for each event (sổ hội nghị). */
+  | 'CONFERENCES'
+  /** Targets: a row for each event (sổ chỉ tiêu). */
+  | 'TARGETS';
 
 /** The kinds of refusals (mã lỗi). */
 export type ErrorCode =

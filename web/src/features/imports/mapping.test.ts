@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Draft, type FieldOf, missing, readingInput, sameRows, withConstant, withField, withUnit } from './mapping';
+import { type Draft, type FieldOf, missing, readingInput, sameRows, withConstant, withField, withMapping, withUnit } from './mapping';
 
 const column = (n: number, field: string | null, title: string | null = `T${n}`) => ({ column: n, letter: 'ABCD'.charAt(n - 1), title, field, unit: null });
 const draft: Draft = {
@@ -37,13 +37,22 @@ describe('a mapping under change', () => {
     expect(sameRows(draft, null)).toBe(false);
   });
 
+  test('a register of other records stands alone in its file', () => {
+    const none = { cases: null, events: null, records: null };
+    const officers: Draft = { ...draft, register: 'OFFICERS' };
+    const events: Draft = { ...draft, register: 'CASE_EVENTS' };
+    expect(withMapping(withMapping(none, draft), events)).toEqual({ cases: draft, events, records: null });
+    expect(withMapping(withMapping(none, draft), officers)).toEqual({ ...none, records: officers });
+    expect(withMapping({ ...none, records: officers }, draft)).toEqual({ ...none, cases: draft });
+  });
+
   test('what is sent names every column and nothing that the server derives', () => {
-    expect(readingInput({ cases: draft, events: null })).toEqual({
+    expect(readingInput({ cases: draft, events: null, records: null })).toEqual({
       cases: {
-        sheet: 'Sổ', headerRow: 3, formulas: false, constants: [{ field: 'unit', value: '38.01' }],
+        register: 'CASES', sheet: 'Sổ', headerRow: 3, formulas: false, constants: [{ field: 'unit', value: '38.01' }],
         columns: [1, 2, 3].map((n) => ({ column: n, title: `T${n}`, field: [null, 'number', 'amount'][n - 1], unit: null })),
       },
-      events: null,
+      events: null, records: null,
     });
   });
 });

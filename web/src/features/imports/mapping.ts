@@ -6,9 +6,22 @@ export type Column = Draft['columns'][number];
 export type FieldOf = ImportFieldsQuery['importFields'][number];
 export type Reading = NonNullable<ImportRecordFragment['reading']>;
 
-/** The registers that one file may hold, in the order in which they are shown. */
-export const REGISTERS = [['cases', 'CASES'], ['events', 'CASE_EVENTS']] as const;
-export type RegisterKey = (typeof REGISTERS)[number][0];
+/** The registers that one file may hold: cases and their events, or one of other records. */
+export const PARTS = ['cases', 'events', 'records'] as const;
+export type PartOf = (typeof PARTS)[number];
+export type Drafts = Readonly<Record<PartOf, Draft | null>>;
+
+/** Where a mapping belongs in a reading. */
+export function partOf({ register }: Pick<Draft, 'register'>): PartOf {
+  return register === 'CASES' ? 'cases' : register === 'CASE_EVENTS' ? 'events' : 'records';
+}
+
+/** The drafts with another mapping in its place: a register of other records stands alone in its file. */
+export function withMapping(drafts: Drafts, draft: Draft): Drafts {
+  const part = partOf(draft);
+  if (part === 'records') return { cases: null, events: null, records: draft };
+  return { ...drafts, [part]: draft, records: null };
+}
 
 /** The draft with another meaning for one column. A field is said by one column only, so another loses it. */
 export function withField(draft: Draft, column: number, field: string | null): Draft {
@@ -55,17 +68,18 @@ export function sameRows(draft: Draft, stored: Draft | null): boolean {
   return stored !== null && draft.sheet === stored.sheet && draft.headerRow === stored.headerRow;
 }
 
-function toInput({ sheet, headerRow, columns, constants, formulas }: Draft) {
+function toInput({ register, sheet, headerRow, columns, constants, formulas }: Draft) {
   return {
-    sheet, headerRow, formulas,
+    register, sheet, headerRow, formulas,
     columns: columns.map(({ column, title, field, unit }) => ({ column, title, field, unit })),
     constants: constants.map(({ field, value }) => ({ field, value })),
   };
 }
 
-export function readingInput(drafts: Readonly<Record<RegisterKey, Draft | null>>): ImportReadingInput {
+export function readingInput(drafts: Drafts): ImportReadingInput {
   return {
     cases: drafts.cases && toInput(drafts.cases),
     events: drafts.events && toInput(drafts.events),
+    records: drafts.records && toInput(drafts.records),
   };
 }
