@@ -75,9 +75,11 @@ func richRecords(t *testing.T, w *world) {
 	// Directives: the one that carries out another has the earlier number, so that
 	// it may come first in a file.
 	issued := func(kind thads.DirectiveType, number, issuer, title string, d thads.Date, parent thads.DirectiveID) thads.DirectiveEvent {
-		return thads.DirectiveEvent{Record: thads.Record{EffectiveOn: d}, Kind: thads.DirectiveIssued,
+		return thads.DirectiveEvent{
+			Record: thads.Record{EffectiveOn: d}, Kind: thads.DirectiveIssued,
 			Document: &thads.DirectiveDocument{Type: kind, Number: thads.ParseDocumentNumber(number), Date: d, Issuer: issuer, Class: thads.ClassNone, Parent: parent},
-			Terms:    &thads.DirectiveTerms{Title: title, Addressees: []thads.Body{{Unit: first}, {Name: "Công an tỉnh"}}, ExpiresOn: thads.DateOf(2021, 12, 31)}}
+			Terms:    &thads.DirectiveTerms{Title: title, Addressees: []thads.Body{{Unit: first}, {Name: "Công an tỉnh"}}, ExpiresOn: thads.DateOf(2021, 12, 31)},
+		}
 	}
 	d1, err := w.DirectiveOpen(ctx, "d1", issued(thads.DirectiveInstruction, "16-CT/TU", "Ban Thường vụ Tỉnh ủy", "Tăng cường lãnh đạo", thads.DateOf(2018, 3, 1), ""))
 	must(err)
@@ -291,60 +293,76 @@ func TestRecordsRefused(t *testing.T) {
 	richRecords(t, w)
 	ctx := leader(t.Context())
 	second, _ := w.UnitByCode(ctx, "TH-02")
-	head := auth.NewContext(t.Context(), auth.Principal{ID: "head", Role: auth.RoleUnitHead, Unit: second.ID})
+	lead := auth.Principal{ID: "leader", Role: auth.RoleLeader}
+	head := auth.Principal{ID: "head", Role: auth.RoleUnitHead, Unit: second.ID}
 	units := "Hồ sơ đơn vị;Ngày hiệu lực;Diễn biến;Mã đơn vị;Tên đơn vị;Cấp đơn vị;Đơn vị cấp trên;Khóa sổ đến hết ngày\n"
 	tasks := "Hồ sơ nhiệm vụ;Ngày hiệu lực;Diễn biến;Nhiệm vụ;Đơn vị chủ trì;Thời hạn được giao;Hội nghị;Mục kết luận\n"
 	directives := "Hồ sơ văn bản chỉ đạo;Ngày hiệu lực;Diễn biến;Loại văn bản;Số, ký hiệu;Ngày ban hành;Cơ quan ban hành;Độ mật;Trích yếu;Thực hiện văn bản\n"
 	for _, tt := range []struct {
 		name string
-		ctx  context.Context
+		as   auth.Principal
 		file string
 		want []string
 	}{
-		{"unknown parent, no such level, no name", ctx, units +
-			"A;01/01/2012;Thành lập đơn vị;TH-09;;Cấp xã;TH;\n" +
-			"B;01/01/2012;Thành lập đơn vị;TH-08;Chi cục;Chi cục THADS cấp huyện;TH-77;\n",
-			[]string{"F2 INVALID", "G3 UNKNOWN_REFERENCE"}},
-		{"a branch under a branch", ctx, units +
-			"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH-10;\n" +
-			"B;01/01/2012;Thành lập đơn vị;TH-10;Chi cục mười;Chi cục THADS cấp huyện;TH;\n",
-			[]string{"G2 INVALID"}},
-		{"the same code twice, and one that another unit has", ctx, units +
-			"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n" +
-			"B;01/01/2012;Thành lập đơn vị;th-09;Chi cục mười;Chi cục THADS cấp huyện;TH;\n" +
-			"C;01/01/2012;Thành lập đơn vị;TH-01;Chi cục mới;Chi cục THADS cấp huyện;TH;\n",
-			[]string{"D3 DUPLICATE", "D4 DUPLICATE"}},
-		{"a history that cannot be", ctx, units +
-			"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n" +
-			"A;01/01/2011;Giải thể, sáp nhập đơn vị;;;;;\n",
-			[]string{"B3 TRANSITION_REFUSED"}},
-		{"rows of a record apart, a row of nothing", ctx, tasks +
-			"A;01/02/2019;Giao nhiệm vụ;Một;TH-01;01/03/2019;;\n" +
-			"B;01/02/2019;Giao nhiệm vụ;Hai;TH-01;01/03/2019;;\n" +
-			";;;Cộng;;;;\n" +
-			"A;01/02/2019;Giao nhiệm vụ;Ba;TH-01;01/03/2019;;\n",
-			[]string{" 4 INVALID LEFT_OUT", "A5 DUPLICATE"}},
-		{"a unit that was closed by then, a conference without such an item", ctx, tasks +
-			"A;01/02/2019;Giao nhiệm vụ;Một;TH-03;01/03/2019;;\n" +
-			"B;01/02/2019;Giao nhiệm vụ;Hai;TH-01;01/03/2019;%CONFERENCE%;T9\n" +
-			"C;01/02/2019;Giao nhiệm vụ;Ba;TH-01;01/03/2019;cf_không có;\n",
-			[]string{"E2 UNKNOWN_REFERENCE", "H3 UNKNOWN_REFERENCE", "G4 UNKNOWN_REFERENCE"}},
+		{
+			"unknown parent, no such level, no name", lead, units +
+				"A;01/01/2012;Thành lập đơn vị;TH-09;;Cấp xã;TH;\n" +
+				"B;01/01/2012;Thành lập đơn vị;TH-08;Chi cục;Chi cục THADS cấp huyện;TH-77;\n",
+			[]string{"F2 INVALID", "G3 UNKNOWN_REFERENCE"},
+		},
+		{
+			"a branch under a branch", lead, units +
+				"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH-10;\n" +
+				"B;01/01/2012;Thành lập đơn vị;TH-10;Chi cục mười;Chi cục THADS cấp huyện;TH;\n",
+			[]string{"G2 INVALID"},
+		},
+		{
+			"the same code twice, and one that another unit has", lead, units +
+				"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n" +
+				"B;01/01/2012;Thành lập đơn vị;th-09;Chi cục mười;Chi cục THADS cấp huyện;TH;\n" +
+				"C;01/01/2012;Thành lập đơn vị;TH-01;Chi cục mới;Chi cục THADS cấp huyện;TH;\n",
+			[]string{"D3 DUPLICATE", "D4 DUPLICATE"},
+		},
+		{
+			"a history that cannot be", lead, units +
+				"A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n" +
+				"A;01/01/2011;Giải thể, sáp nhập đơn vị;;;;;\n",
+			[]string{"B3 TRANSITION_REFUSED"},
+		},
+		{
+			"rows of a record apart, a row of nothing", lead, tasks +
+				"A;01/02/2019;Giao nhiệm vụ;Một;TH-01;01/03/2019;;\n" +
+				"B;01/02/2019;Giao nhiệm vụ;Hai;TH-01;01/03/2019;;\n" +
+				";;;Cộng;;;;\n" +
+				"A;01/02/2019;Giao nhiệm vụ;Ba;TH-01;01/03/2019;;\n",
+			[]string{" 4 INVALID LEFT_OUT", "A5 DUPLICATE"},
+		},
+		{
+			"a unit that was closed by then, a conference without such an item", lead, tasks +
+				"A;01/02/2019;Giao nhiệm vụ;Một;TH-03;01/03/2019;;\n" +
+				"B;01/02/2019;Giao nhiệm vụ;Hai;TH-01;01/03/2019;%CONFERENCE%;T9\n" +
+				"C;01/02/2019;Giao nhiệm vụ;Ba;TH-01;01/03/2019;cf_không có;\n",
+			[]string{"E2 UNKNOWN_REFERENCE", "H3 UNKNOWN_REFERENCE", "G4 UNKNOWN_REFERENCE"},
+		},
 		{"another unit's", head, tasks + "A;01/02/2019;Giao nhiệm vụ;Một;TH-01;01/03/2019;;\n", []string{" 2 FORBIDDEN"}},
 		{"units by a head", head, units + "A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục chín;Chi cục THADS cấp huyện;TH;\n", []string{"C2 FORBIDDEN"}},
-		{"a secret", ctx, directives + "A;01/02/2019;Ban hành văn bản chỉ đạo;Kế hoạch;1/KH;01/02/2019;UBND;Mật;Điều bí mật;\n", []string{"H2 CLASSIFIED_REFUSED"}},
-		{"carrying out what is not there, a number that is taken", ctx, directives +
-			"A;01/02/2019;Ban hành văn bản chỉ đạo;Kế hoạch;1/KH;01/02/2019;UBND;;Một;9/KH | 2019 | UBND\n" +
-			"B;01/02/2018;Ban hành văn bản chỉ đạo;Kế hoạch;5/KH-UBND;01/02/2018;ubnd  TỈNH;;Khác;\n",
-			[]string{"J2 UNKNOWN_REFERENCE", "E3 DUPLICATE"}},
+		{"a secret", lead, directives + "A;01/02/2019;Ban hành văn bản chỉ đạo;Kế hoạch;1/KH;01/02/2019;UBND;Mật;Điều bí mật;\n", []string{"H2 CLASSIFIED_REFUSED"}},
+		{
+			"carrying out what is not there, a number that is taken", lead, directives +
+				"A;01/02/2019;Ban hành văn bản chỉ đạo;Kế hoạch;1/KH;01/02/2019;UBND;;Một;9/KH | 2019 | UBND\n" +
+				"B;01/02/2018;Ban hành văn bản chỉ đạo;Kế hoạch;5/KH-UBND;01/02/2018;ubnd  TỈNH;;Khác;\n",
+			[]string{"J2 UNKNOWN_REFERENCE", "E3 DUPLICATE"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			ctx := auth.NewContext(t.Context(), tt.as)
 			page, err := w.Conferences(ctx, nil, app.Order[app.ConferenceOrderField]{By: app.ConferencesByDay}, app.PageArgs{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			file := strings.ReplaceAll(tt.file, "%CONFERENCE%", string(page.Items[0].Value.ID))
 			before := w.records(t)
-			in := w.bringIn(tt.ctx, t, []byte(file))
+			in := w.bringIn(ctx, t, []byte(file))
 			var got []string
 			for _, p := range in.problems {
 				s := fmt.Sprintf("%s%d %s", p.Letter(), p.Row, p.Code)
@@ -532,47 +550,9 @@ func TestRecordsResume(t *testing.T) {
 	from := newWorld(t)
 	richRecords(t, from)
 	units, directives := exported(ctx, t, from, sheet.Units, sheet.CSV, true), exported(ctx, t, from, sheet.Directives, sheet.CSV, true)
-	// stopped carries out what is journalled over a store that fails behind so
-	// many writes, and tells whether it did.
-	stopped := func(w *world, keys string, left int) bool {
-		if left < 0 {
-			return false
-		}
-		whole := w.store
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		w.use(t, &countingStore{Store: whole, left: left, died: cancel}, keys)
-		if err := w.ResumeJobs(ctx); ctx.Err() == nil && err != nil {
-			t.Fatal(err)
-		}
-		w.use(t, whole, keys)
-		return ctx.Err() != nil
-	}
-	run := func(left int) (accepted, undone map[string]string, again bool) {
-		keys := t.TempDir()
-		w := newWorldWith(t, keys)
-		w.bringIn(ctx, t, units)
-		im := w.checked(ctx, t, "directives", directives)
-		if _, err := w.ImportAccept(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, app.AcceptAll); err != nil {
-			t.Fatal(err)
-		}
-		again = stopped(w, keys, left)
-		if im = w.work(ctx, t, im.ID); im.State != app.ImportAccepted || im.Created != 3 || im.Refused != 0 {
-			t.Fatalf("behind %d writes: %+v", left, im)
-		}
-		accepted = w.records(t)
-		if _, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm"); err != nil {
-			t.Fatal(err)
-		}
-		again = stopped(w, keys, left) || again
-		if im = w.work(ctx, t, im.ID); im.State != app.ImportUndone || im.Undone != 3 || im.NotUndone != 0 {
-			t.Fatalf("undone behind %d writes: %+v", left, im)
-		}
-		return accepted, w.records(t), again
-	}
-	wantAccepted, wantUndone, _ := run(-1)
+	wantAccepted, wantUndone, _ := resumed(t, units, directives, -1)
 	for left := 0; ; left++ {
-		accepted, undone, again := run(left)
+		accepted, undone, again := resumed(t, units, directives, left)
 		if d := cmp.Diff(wantAccepted, accepted); d != "" {
 			t.Fatalf("accepted, stopped behind %d writes (-undisturbed +resumed):\n%s", left, d)
 		}
@@ -586,4 +566,50 @@ func TestRecordsResume(t *testing.T) {
 			return
 		}
 	}
+}
+
+// resumed brings directives into a new world and takes them back, stopped behind
+// so many writes each time and then resumed; never where left is below 0. It
+// returns what the ledger held after each, and whether anything was stopped.
+func resumed(t *testing.T, units, directives []byte, left int) (accepted, undone map[string]string, again bool) {
+	t.Helper()
+	ctx := leader(t.Context())
+	keys := t.TempDir()
+	w := newWorldWith(t, keys)
+	w.bringIn(ctx, t, units)
+	im := w.checked(ctx, t, "directives", directives)
+	if _, err := w.ImportAccept(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, app.AcceptAll); err != nil {
+		t.Fatal(err)
+	}
+	again = w.stopped(t, keys, left)
+	if im = w.work(ctx, t, im.ID); im.State != app.ImportAccepted || im.Created != 3 || im.Refused != 0 {
+		t.Fatalf("behind %d writes: %+v", left, im)
+	}
+	accepted = w.records(t)
+	if _, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm"); err != nil {
+		t.Fatal(err)
+	}
+	again = w.stopped(t, keys, left) || again
+	if im = w.work(ctx, t, im.ID); im.State != app.ImportUndone || im.Undone != 3 || im.NotUndone != 0 {
+		t.Fatalf("undone behind %d writes: %+v", left, im)
+	}
+	return accepted, w.records(t), again
+}
+
+// stopped carries out what is journalled over a store that fails behind so many
+// writes, and tells whether it did.
+func (w *world) stopped(t *testing.T, keys string, left int) bool {
+	t.Helper()
+	if left < 0 {
+		return false
+	}
+	whole := w.store
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.use(t, &countingStore{Store: whole, left: left, died: cancel}, keys)
+	if err := w.ResumeJobs(ctx); ctx.Err() == nil && err != nil {
+		t.Fatal(err)
+	}
+	w.use(t, whole, keys)
+	return ctx.Err() != nil
 }

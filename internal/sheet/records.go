@@ -221,6 +221,7 @@ func NewRecordRegister(k Kind) *RecordRegister {
 		return newRecordRegister[thads.ConferenceEvent](k, thads.ConferenceEventSpecs(), thads.ConferenceRules())
 	case Targets:
 		return newRecordRegister[thads.TargetEvent](k, thads.TargetEventSpecs(), thads.TargetRules())
+	case Cases, CaseEvents:
 	}
 	return nil
 }

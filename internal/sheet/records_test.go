@@ -342,3 +342,208 @@ func TestRecordsBackAndForth(t *testing.T) {
 		}
 	}
 }
+
+// Every column has a header of its own in Vietnamese, and every enumeration the
+// names of its values.
+func TestRecordColumns(t *testing.T) {
+	for _, k := range sheet.RecordKinds() {
+		seen := map[string]string{}
+		fields := sheet.Fields(k.Value)
+		for _, f := range fields {
+			folded := thads.Fold(strings.Split(f.Header, " (")[0])
+			if other, twice := seen[folded]; twice {
+				t.Errorf("%s: %s and %s are both called %q", k.Value, other, f.Code, f.Header)
+			}
+			seen[folded] = f.Code
+			if f.Header == f.Code || f.Header == folded {
+				t.Errorf("%s: %s has no header", k.Value, f.Code)
+			}
+			if f.Help.VI == "" || f.Help.EN == "" {
+				t.Errorf("%s: %s has no help", k.Value, f.Code)
+			}
+		}
+		p := reflect.New(recordEvent(k.Value)).Elem()
+		covered(t, p.Type(), "", func(path string, typ reflect.Type) {
+			i := slices.IndexFunc(fields, func(f sheet.Field) bool { return f.Code == path || strings.HasPrefix(path, f.Code+".") })
+			derived := k.Value == sheet.Verdicts && (path == "unit" || path == "officer") || k.Value == sheet.DirectedCases && path == "unit"
+			if (i < 0) != derived {
+				t.Errorf("%s: %s has no column", k.Value, path)
+			}
+			if i >= 0 && fields[i].Code == path && typ.Kind() == reflect.String && typ.PkgPath() != "" && !strings.HasSuffix(typ.Name(), "ID") && len(fields[i].Choices) == 0 {
+				t.Errorf("%s: %s has no choices", k.Value, path)
+			}
+		})
+	}
+	if sheet.NewRecordRegister("") != nil || sheet.Cases.IsRecords() {
+		t.Error("cases are no such register")
+	}
+}
+
+// covered tells of the fields of an event, those of its parts by their path.
+func covered(t *testing.T, typ reflect.Type, at string, tell func(string, reflect.Type)) {
+	t.Helper()
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		if f.Anonymous || at == "" && f.Name == "Kind" {
+			continue
+		}
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		path := strings.TrimPrefix(at+"."+name, ".")
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct && inner != reflect.TypeFor[thads.DocumentNumber]() {
+			covered(t, inner, path, tell)
+			continue
+		}
+		tell(path, f.Type)
+	}
+}
+
+// What is wrong with a file is told by cell, and what people type is understood.
+func TestRecordProblems(t *testing.T) {
+	const tasks = "Tiêu đề sổ\n\nstt;HO SO NHIEM VU;Ngày hiệu lực;Diễn biến;Nhiệm vụ;Thời hạn được giao;Thường xuyên;Tiến độ;Tài liệu minh chứng;Đơn vị chủ trì;Kết quả thực hiện\n"
+	const targets = "Hồ sơ chỉ tiêu;Ngày hiệu lực;Diễn biến;Giá trị;Đơn vị tính;Chỉ tiêu\n"
+	for _, tt := range []struct {
+		name, file string
+		change     func(*sheet.Mapping)
+		want       []string
+	}{
+		{
+			"as people type", tasks +
+				"1;;01/02/2019;giao nhiem vu;Một;1-3-2019;x;;;TH-01;\n" +
+				"2;;2019-02-05;REPORTED;;;;40%;\"[{\"\"text\"\":\"\"Biên bản\"\"}]\";;Đang làm\n" +
+				"3;;06/02/2019;Giao nhiệm vụ;Hai;43525;không;;;TH-02;\n", nil,
+			[]string{"WARNING F6 INVALID"},
+		},
+		{
+			"wrong values", tasks +
+				"1;A;32/02/2019;Giao việc;Một;ngày mai;có lẽ;;;TH-01;\n" +
+				"1;A;02/02/2019;Báo cáo tiến độ;;;;nửa;\"[{\"\"văn bản\"\":1}]\";;Đang\n" +
+				"1;A;03/02/2019;Báo cáo tiến độ;;;;;[] [];;Đang\n", nil,
+			[]string{"ERROR D4 INVALID", "ERROR C4 INVALID", "ERROR F4 INVALID", "ERROR G4 INVALID", "ERROR H5 INVALID", "ERROR I5 INVALID", "ERROR I6 INVALID"},
+		},
+		{
+			"rows that go on", tasks +
+				"1;A;01/02/2019;Giao nhiệm vụ;Một;01/03/2019;;;;TH-01;\n" +
+				";A;;;;02/03/2019;;;;;\n" +
+				"2;B;;;Hai;;;;;;\n", nil,
+			[]string{"ERROR F5 NOT_ALLOWED", "ERROR D6 REQUIRED"},
+		},
+		{"constants", tasks + "1;A;01/02/2019;;Một;;;;;TH-01;\n2;B;02/02/2019;;Hai;;;;;TH-01;\n", func(m *sheet.Mapping) {
+			m.Columns = slices.DeleteFunc(m.Columns, func(c sheet.MappedColumn) bool {
+				return c.Field == "particulars.dueOn" || c.Field == "particulars.standing"
+			})
+			m.Constants = map[string]string{"kind": "Giao nhiệm vụ", "particulars.standing": "có", "particulars.statYear": "2019", "text": "không thuộc loại này"}
+		}, nil},
+		{
+			"numbers", targets +
+				"A;01/02/2019;Giao chỉ tiêu;81,5;%;Tỷ lệ thi hành xong về việc\n" +
+				"B;01/02/2019;Giao chỉ tiêu;13.140;việc;Số việc đã giải quyết xong\n" +
+				"C;01/02/2019;Giao chỉ tiêu;970,5;đồng;Số tiền đã thi hành xong\n" +
+				"D;01/02/2019;Giao chỉ tiêu;nhiều;đồng;Số tiền đã thi hành xong\n" +
+				"E;01/02/2019;Giao chỉ tiêu;-4,72;điểm %;Chỉ tiêu khác\n", nil,
+			[]string{"ERROR D4 INVALID", "ERROR D5 INVALID"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			data := []byte(tt.file)
+			book, err := sheet.Open(bytes.NewReader(data), int64(len(data)), sheet.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			reading, err := sheet.Detect(book)
+			if err != nil || reading.Records == nil {
+				t.Fatalf("%+v, %v", reading, err)
+			}
+			if tt.change != nil {
+				tt.change(reading.Records)
+			}
+			if err := reading.Records.Check(book); err != nil && tt.name != "constants" {
+				t.Errorf("the mapping does not fit: %v", err)
+			}
+			r, err := sheet.NewRecordReader(book, reading.Records, func(p sheet.Problem) {
+				got = append(got, fmt.Sprintf("%s %s%d %s", p.Severity, p.Letter(), p.Row, p.Code))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			// It can be read again, and tells the same.
+			for range 2 {
+				got = nil
+				for _, err := range r.Entries() {
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+// What is typed becomes what was meant.
+func TestRecordsTyped(t *testing.T) {
+	entries, problems := readRecords(t, []byte("Hồ sơ đơn vị;Ngày hiệu lực;Diễn biến;Mã đơn vị;Tên đơn vị;Cấp đơn vị;Đơn vị kế thừa;Khóa sổ đến hết ngày\n"+
+		";01/07/2009;Thành lập đơn vị;TH-01;Chi cục;chi cuc thads cap huyen;;\n"+
+		";01/06/2017;CLOSED;;;;\"TH-02; TH-03\";\n"+
+		";;Chốt số liệu, khóa sổ kỳ báo cáo;;;;;30/09/2016\n"+
+		";02/07/2009;Established;TH-02;\"json:\"\"Chi\\u0020cục\"\"\";Chi cục THADS cấp huyện;;\n"), nil)
+	if len(problems) > 0 {
+		t.Fatalf("%q", problems)
+	}
+	on := func(y, m, d int) thads.Record { return thads.Record{EffectiveOn: thads.Date(y*10000 + m*100 + d)} }
+	want := [][]any{
+		{
+			&thads.UnitEvent{Record: on(2009, 7, 1), Kind: thads.UnitEstablished, Code: "TH-01", Name: "Chi cục", Level: thads.LevelDistrict},
+			&thads.UnitEvent{Record: on(2017, 6, 1), Kind: thads.UnitClosure, Successors: []thads.UnitID{"TH-02", "TH-03"}},
+			&thads.UnitEvent{Kind: thads.UnitPeriodLocked, Through: thads.DateOf(2016, 9, 30)},
+		},
+		{&thads.UnitEvent{Record: on(2009, 7, 2), Kind: thads.UnitEstablished, Code: "TH-02", Name: "Chi cục", Level: thads.LevelDistrict}},
+	}
+	var got [][]any
+	for _, e := range entries {
+		var events []any
+		for _, ev := range e.Events {
+			events = append(events, ev.Event)
+		}
+		got = append(got, events)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// Templates and workbooks are recognised, and their columns explained.
+func TestRecordTemplates(t *testing.T) {
+	for _, k := range sheet.RecordKinds() {
+		for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
+			var b bytes.Buffer
+			if err := sheet.WriteRecordTemplate(&b, k.Value, f); err != nil {
+				t.Fatal(err)
+			}
+			book, err := sheet.Open(bytes.NewReader(b.Bytes()), int64(b.Len()), sheet.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			reading, err := sheet.Detect(book)
+			if err != nil || reading.Records == nil || reading.Records.Register != k.Value || reading.Cases != nil {
+				t.Fatalf("%s %s: %+v, %v", k.Value, f, reading, err)
+			}
+			if err := reading.Records.Check(book); err != nil {
+				t.Errorf("%s %s: %v", k.Value, f, err)
+			}
+			if len(reading.Records.Columns) != len(sheet.Fields(k.Value)) {
+				t.Errorf("%s %s: %d columns", k.Value, f, len(reading.Records.Columns))
+			}
+			proposed, err := sheet.Propose(book, k.Value, reading.Records.Sheet, 1)
+			if err != nil || cmp.Diff(reading.Records.Columns, proposed.Columns) != "" {
+				t.Errorf("%s %s: proposed %+v, %v", k.Value, f, proposed, err)
+			}
+		}
+	}
+}
