@@ -448,3 +448,54 @@ func (w *world) exported(ctx context.Context, k sheet.Kind) []byte {
 	}
 	return b.Bytes()
 }
+
+// Of many who change an import at once one wins; one request that comes many
+// times at once is one.
+func TestImportsChangedAtOnce(t *testing.T) {
+	w := newProvince(t)
+	head := w.head()
+	im := w.begin(head, w.register(2, nil))
+	const many = 8
+	atOnce := func(name string, in object, key func(i int) string) (won []object, lost []refusal) {
+		type result struct {
+			record   object
+			refusals []refusal
+			code     string
+		}
+		results := make(chan result, many)
+		for i := range many {
+			go func() {
+				record, refusals, code := w.mutate(head, "vi", name, with(in, object{"id": im["id"], "version": im["version"], "idempotencyKey": key(i)}))
+				results <- result{record, refusals, code}
+			}()
+		}
+		for range many {
+			switch r := <-results; {
+			case r.code != "":
+				t.Errorf("%s answers %s", name, r.code)
+			case r.record != nil:
+				won = append(won, r.record)
+			default:
+				lost = append(lost, r.refusals...)
+			}
+		}
+		return won, lost
+	}
+	won, lost := atOnce("importAccept", object{"mode": "ALL"}, func(i int) string { return fmt.Sprintf("accept-%d", i) })
+	if len(won) != 1 || len(lost) != many-1 {
+		t.Errorf("%d were accepted, %d refused", len(won), len(lost))
+	}
+	for _, r := range lost {
+		if r.Code != "VERSION_CONFLICT" || r.Field != "version" {
+			t.Errorf("refused as %+v", r)
+		}
+	}
+	w.work()
+	im = w.imported(head, im["id"])
+	won, lost = atOnce("importUndo", object{"reason": "Nhập nhầm"}, func(int) string { return "undo" })
+	if len(won) != many || len(lost) != 0 {
+		t.Errorf("one request has %d answers and %+v", len(won), lost)
+	}
+	w.work()
+	w.shows("in the end", w.imported(head, im["id"]), object{"state": "UNDONE", "created": 2, "undone": 2})
+}

@@ -223,6 +223,12 @@ func TestDumpAndLoadCommands(t *testing.T) {
 	if head, _, _ := strings.Cut(theirs, "\n"); !strings.Contains(head, `"engine":"ferretdb"`) {
 		t.Errorf("its header is %s", head)
 	}
+	// There files come in, go out and are taken back as they are here.
+	if out := cluster.must("", "import", from.file("so.xlsx")); !strings.Contains(out, "không có gì thay đổi") {
+		t.Errorf("the register again in MongoDB: %s", out)
+	}
+	cluster.must("", "user", "add", "lanh-dao", "--role", "LEADER")
+	cluster.visit(t, "lanh-dao").leads(cluster.own("rieng.xlsx", 30), 30)
 	back := newPlace(t, keys)
 	back.must(theirs, "load", "-")
 	if got := back.must("", "dump", "-"); unheaded(got) != unheaded(plain) {
