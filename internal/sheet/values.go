@@ -172,7 +172,13 @@ func (r *reading) asSignedDong() thads.Dong {
 		if r.noTruth() || r.code != "" {
 			return 0
 		}
-		d, err := thads.ParseDong(r.cell.Text, unit)
+		text := r.cell.Text
+		if unit == thads.MoneyThousand && isGroupedOnce(text) {
+			// "10.000" in thousands is ten million: nobody writes single đồng as
+			// decimals of a thousand. In larger units it stays ambiguous.
+			text = strings.Replace(text, ".", "", 1)
+		}
+		d, err := thads.ParseDong(text, unit)
 		if err != nil {
 			r.refused(err, dongExpected)
 			return 0
@@ -192,6 +198,13 @@ func (r *reading) asSignedDong() thads.Dong {
 		return 0
 	}
 	return thads.Dong(d)
+}
+
+// isGroupedOnce tells whether a text is a number with one dot before three digits.
+func isGroupedOnce(s string) bool {
+	whole, group, ok := strings.Cut(strings.TrimSpace(s), ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return ok && len(whole) <= 3 && digits(whole) && !strings.HasPrefix(whole, "0") && len(group) == 3 && digits(group)
 }
 
 // asYear returns the cell as a year, which may also be the year of a date.

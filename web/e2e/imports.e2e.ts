@@ -115,14 +115,14 @@ test('the next file with such headers is read as the last one was, and one that 
 
 test('a list of cases is handed out as a workbook that says what the list says', async () => {
   const { page, expectClean, close } = await visit(browser);
-  await page.goto('/cases?q=nguyen&live=yes');
+  await page.goto('/cases?q=nguyen&state=POSTPONED');
   await settled(page);
   await page.getByRole('button', { name: 'Xuất' }).click();
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'CSV: các việc' }).click();
   const text = (await readFile(await (await download).path())).toString('utf8');
   expect(text.startsWith('\uFEFF')).toBe(true);
-  expect(text.split('\r\n').length).toBeGreaterThan(10);
+  expect(text.split('\r\n').length).toBeGreaterThan(3);
   expect(text).toContain('Nguyễn');
   expectClean();
   await close();
