@@ -127,7 +127,7 @@ func (f *csvFile) fill(row *Row, fields []string, old *oldText) error {
 			row.Cells = append(row.Cells, Cell{})
 			continue
 		}
-		if !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) {
+		if !utf8.ValidString(text) || strings.Contains(text, string(utf8.RuneError)) {
 			return reject(ReasonEncoding, "Ô %[1]s%[2]d có ký tự hỏng, không phải mã UTF-8; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The cell %[1]s%[2]d has broken characters that are not UTF-8; save the file as .xlsx or “CSV UTF-8”", Letter(i+1), row.Number)
 		}
 		if err := f.limits.checkText(row.Number, i+1, text); err != nil {
@@ -136,7 +136,8 @@ func (f *csvFile) fill(row *Row, fields []string, old *oldText) error {
 		if err := old.check(row.Number, i+1, text); err != nil {
 			return err
 		}
-		if isFormula(text) {
+		switch text[0] {
+		case '=', '+', '-', '@', '\t', '\r':
 			if err := refuseTypedFormula(text, cellPlace(i+1, row.Number)); err != nil {
 				return err
 			}

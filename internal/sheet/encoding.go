@@ -238,16 +238,23 @@ type oldFound struct {
 func (o *oldText) check(row, column int, text string) error {
 	// Letters of old fonts are Latin-1, while hardly any Vietnamese text has no
 	// letter beyond it: nearly all is settled by one look at the bytes.
-	latin := false
+	latin, beyond := false, false
 	for i := range len(text) {
-		b := text[i]
-		if b < utf8.RuneSelf {
-			continue
+		switch b := text[i]; {
+		case b < utf8.RuneSelf:
+		case b == 0xE1:
+			return nil // ạ to ỹ
+		case b >= 0xC4:
+			beyond = true
+		default:
+			latin = true
 		}
-		if b >= 0xC4 || i+3 < len(text) && b == 0xC3 && text[i+1] == 0xA1 && text[i+2] == 0xC2 {
-			return o.checkMisread(row, column, text)
-		}
-		latin = true
+	}
+	if latin && strings.Contains(text, "\xc3\xa1\xc2") {
+		return o.checkMisread(row, column, text)
+	}
+	if beyond {
+		return nil
 	}
 	if !latin {
 		if i := strings.IndexByte(text, '?'); i > 0 && losesLetters(text) {

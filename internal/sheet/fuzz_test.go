@@ -348,7 +348,7 @@ func scannerSeeds() []string {
 	}
 	return append(seeds,
 		"<?xml version=\"1.0\" encoding='utf-8' standalone=\"yes\" ?>\r\n<a:b c = 'd\"e' f=\"&quot;&apos;&#39;&#x27;>\"/>\n<!---->",
-		"<a>\r\r\n&#13;\n]]&gt;<![CDATA[]]]]><![CDATA[>&lt;\r\n]]></a >", "<a\tb='ê\r\nệ'c=\"\">&amp;amp;</a>", "<a><?xml version=\"1.0\"?></a>", "<a>]]></a>", "<a>&a;</a>", "<!DOCTYPE a><a/>", "<a b='<'/>", "<a/>x", "<a:b:c/>", "<a><!-- -- --></a>",
+		"<a>\r\r\n&#13;\n]]&gt;<![CDATA[]]]]><![CDATA[>&lt;\r\n]]></a >", "<a\tb='ê\r\nệ'c=\"\">&amp;amp;</a>", "<a><?xml version=\"1.0\"?></a>", "<a>]]></a>", "<a>&a;</a>", "<!DOCTYPE a><a/>", "<a b='<'/>", "<a/>x", "<a>&amp;", "<a/> \n", "<a><![CDATA[x", "<a>x</a><!-- ", "<a:b:c/>", "<a><!-- -- --></a>",
 		"<a>"+strings.Repeat("x&amp;ệ\r\n]", 12_000)+"</a>", "<a><![CDATA["+strings.Repeat("x&amp;ệ\r\n]", 12_000)+"]]></a>", "<a><!--"+strings.Repeat("- ", 50_000)+"--></a>", "<a>"+strings.Repeat("]", 70_000)+"</a>",
 		"<a>"+strings.Repeat("<b c='d'/>", 10_000)+"</a>", "<a "+strings.Repeat("b='c' ", 20_000)+"/>",
 	)

@@ -993,7 +993,7 @@ func (r *rowReader) readCell() error {
 			}
 			r.column = n
 		case "t":
-			kind = cellKinds[string(a.value)]
+			kind = cellKindOf(a.value)
 		}
 	}
 	from := len(r.text)
@@ -1052,7 +1052,21 @@ const (
 	cellDate
 )
 
-var cellKinds = map[string]cellKind{"s": cellShared, "str": cellText, "inlineStr": cellText, "b": cellBool, "e": cellError, "d": cellDate}
+func cellKindOf(name []byte) cellKind {
+	switch string(name) {
+	case "s":
+		return cellShared
+	case "str", "inlineStr":
+		return cellText
+	case "b":
+		return cellBool
+	case "e":
+		return cellError
+	case "d":
+		return cellDate
+	}
+	return cellNumber
+}
 
 // endCell takes a cell whose value begins at from.
 func (r *rowReader) endCell(c Cell, kind cellKind, from int) error {

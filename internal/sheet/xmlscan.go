@@ -39,7 +39,7 @@ type scanner struct {
 	traits trait
 	// inCDATA tells that the text under way is literal, stops that the element
 	// that has started is empty.
-	inCDATA, literal, stops bool
+	inCDATA, stops bool
 	// open are the names of the open elements one behind the other.
 	open  []byte
 	names []int
@@ -104,6 +104,17 @@ var nameByte = func() (is [256]bool) {
 	}
 	return is
 }()
+
+// scanName passes over a name: end is behind it, colon where it has one, else -1.
+func scanName(b []byte, i int) (end, colon int) {
+	colon = -1
+	for ; i < len(b) && nameByte[b[i]]; i++ {
+		if b[i] == ':' && colon < 0 {
+			colon = i
+		}
+	}
+	return i, colon
+}
 
 // maxTag bounds, in bytes, one tag: it must fit into the buffer.
 const maxTag = 64 << 10
@@ -234,18 +245,18 @@ func (s *scanner) startTag() (token, error) {
 // tryStartTag reads a tag that is whole in the buffer; false where it is not.
 func (s *scanner) tryStartTag() (bool, error) {
 	b := s.buf[:s.end]
-	i := s.pos + 1
-	from := i
-	for i < len(b) && nameByte[b[i]] {
-		i++
-	}
+	from := s.pos + 1
+	i, colon := scanName(b, from)
 	if i == len(b) {
 		return false, nil
 	}
 	name := b[from:i]
-	local, ok := localName(name)
-	if !ok {
+	if !isQualified(name, colon-from) {
 		return false, errPart
+	}
+	local := name
+	if colon > 0 {
+		local = b[colon+1 : i]
 	}
 	s.attrs = s.attrs[:0]
 	for {
@@ -271,9 +282,7 @@ func (s *scanner) tryStartTag() (bool, error) {
 			break
 		}
 		from := i
-		for i < len(b) && nameByte[b[i]] {
-			i++
-		}
+		i, colon = scanName(b, from)
 		a := attribute{name: b[from:i]}
 		for i < len(b) && isSpace(b[i]) {
 			i++
@@ -281,7 +290,7 @@ func (s *scanner) tryStartTag() (bool, error) {
 		if i == len(b) {
 			return false, nil
 		}
-		if _, ok := localName(a.name); !ok || b[i] != '=' {
+		if b[i] != '=' || !isQualified(a.name, colon-from) {
 			return false, errPart
 		}
 		i++
@@ -296,14 +305,16 @@ func (s *scanner) tryStartTag() (bool, error) {
 			return false, errPart
 		}
 		i++
-		n := bytes.IndexByte(b[i:], quote)
-		if n < 0 {
+		from = i
+		for i < len(b) && b[i] != quote {
+			a.traits |= traitOf[b[i]]
+			i++
+		}
+		if i == len(b) {
 			return false, nil
 		}
-		a.value = b[i : i+n]
-		for _, c := range a.value {
-			a.traits |= traitOf[c]
-		}
+		a.value = b[from:i]
+		i++
 		if a.traits != 0 {
 			if a.traits&traitLess != 0 {
 				return false, errPart
@@ -312,7 +323,6 @@ func (s *scanner) tryStartTag() (bool, error) {
 				return false, err
 			}
 		}
-		i += n + 1
 		s.attrs = append(s.attrs, a)
 	}
 	s.qualified, s.local = name, local
@@ -320,17 +330,17 @@ func (s *scanner) tryStartTag() (bool, error) {
 	return true, nil
 }
 
-// localName returns a name without its prefix, and whether it is a name.
-func localName(name []byte) ([]byte, bool) {
+// isQualified tells whether a name is one, with the colon at a place within it or
+// none.
+func isQualified(name []byte, colon int) bool {
 	if len(name) == 0 || !isNameStart(name[0]) {
-		return nil, false
+		return false
 	}
-	colon := bytes.IndexByte(name, ':')
 	if colon < 0 {
-		return name, true
+		return true
 	}
 	local := name[colon+1:]
-	return local, colon > 0 && len(local) > 0 && isNameStart(local[0]) && bytes.IndexByte(local, ':') < 0
+	return colon > 0 && len(local) > 0 && isNameStart(local[0]) && bytes.IndexByte(local, ':') < 0
 }
 
 func isNameStart(c byte) bool { return nameByte[c] && c != '-' && c != '.' && (c < '0' || c > '9') }
@@ -365,12 +375,9 @@ func (s *scanner) pop() {
 func (s *scanner) stopTag() (token, error) {
 	for {
 		b := s.buf[:s.end]
-		i := s.pos + 2
-		from := i
-		for i < len(b) && nameByte[b[i]] {
-			i++
-		}
-		to := i
+		from := s.pos + 2
+		to, colon := scanName(b, from)
+		i := to
 		for i < len(b) && isSpace(b[i]) {
 			i++
 		}
@@ -385,7 +392,7 @@ func (s *scanner) stopTag() (token, error) {
 			return tokenEOF, errPart
 		}
 		s.qualified = b[from:to]
-		s.local = s.qualified[bytes.IndexByte(s.qualified, ':')+1:]
+		s.local = b[max(colon+1, from):to]
 		s.pos = i + 1
 		s.pop()
 		return tokenStop, nil
@@ -394,64 +401,78 @@ func (s *scanner) stopTag() (token, error) {
 
 // characters reads the text at the position, or a piece of a long one.
 func (s *scanner) characters() (token, error) {
-	n := bytes.IndexByte(s.buf[s.pos:s.end], '<')
-	for n < 0 {
-		ok, err := s.fill()
-		if err != nil {
-			return tokenEOF, err
+	for {
+		b := s.buf[:s.end]
+		i := s.pos
+		var traits trait
+		for i < len(b) && b[i] != '<' {
+			traits |= traitOf[b[i]]
+			i++
 		}
-		if !ok {
-			if n = s.end - s.pos; !s.exhausted {
+		n := i - s.pos
+		if i == len(b) {
+			ok, err := s.fill() // moves what is in the buffer
+			if err != nil {
+				return tokenEOF, err
+			}
+			if ok {
+				continue
+			}
+			if !s.exhausted {
 				n = piece(s.buf[s.pos:s.end])
 			}
-			break
 		}
-		n = bytes.IndexByte(s.buf[s.pos:s.end], '<')
+		return s.take(n, traits, false)
 	}
-	return s.take(n, false)
 }
 
 // cdata reads the literal text at the position, or a piece of it.
 func (s *scanner) cdata() (token, error) {
-	n := bytes.Index(s.buf[s.pos:s.end], []byte("]]>"))
-	for n < 0 {
+	for {
+		n := bytes.Index(s.buf[s.pos:s.end], []byte("]]>"))
+		if n >= 0 {
+			t, err := s.take(n, traitsOf(s.buf[s.pos:s.pos+n]), true)
+			s.pos += len("]]>")
+			s.inCDATA = false
+			return t, err
+		}
 		ok, err := s.fill()
 		if err != nil {
 			return tokenEOF, err
 		}
-		if !ok {
-			if s.exhausted {
-				return tokenEOF, io.ErrUnexpectedEOF
-			}
-			return s.take(piece(s.buf[s.pos:s.end]), true)
+		if ok {
+			continue
 		}
-		n = bytes.Index(s.buf[s.pos:s.end], []byte("]]>"))
+		if s.exhausted {
+			return tokenEOF, io.ErrUnexpectedEOF
+		}
+		text := s.buf[s.pos:s.end]
+		return s.take(piece(text), traitsOf(text), true)
 	}
-	t, err := s.take(n, true)
-	s.pos += 3
-	s.inCDATA = false
-	return t, err
 }
 
-// take makes the next n bytes a token. A piece of no bytes could not be got
-// out of the way.
-func (s *scanner) take(n int, literal bool) (token, error) {
+func traitsOf(b []byte) (traits trait) {
+	for _, c := range b {
+		traits |= traitOf[c]
+	}
+	return traits
+}
+
+// take makes the next n bytes a token, of a text that has such traits. A piece of
+// no bytes could not be got out of the way.
+func (s *scanner) take(n int, traits trait, literal bool) (token, error) {
 	if n < 0 {
 		return tokenEOF, errPart
 	}
-	s.text, s.literal, s.traits = s.buf[s.pos:s.pos+n], literal, 0
-	for _, c := range s.text {
-		s.traits |= traitOf[c]
+	if literal {
+		traits &^= traitAmp
 	}
+	s.text, s.traits = s.buf[s.pos:s.pos+n], traits
 	s.pos += n
 	if len(s.names) == 0 && (literal || len(bytes.TrimLeft(s.text, " \t\r\n")) > 0) {
 		return tokenEOF, errPart // text outside the root element
 	}
-	traits := s.traits
-	if literal {
-		traits &^= traitAmp
-		s.traits = traits
-	} else if traits&traitBracket != 0 && bytes.Contains(s.text, []byte("]]>")) {
+	if !literal && traits&traitBracket != 0 && bytes.Contains(s.text, []byte("]]>")) {
 		return tokenEOF, errPart
 	}
 	if traits&^(traitBracket|traitReturn|traitLess) == 0 {
@@ -567,12 +588,9 @@ func (s *scanner) instruction() error {
 	if err := s.want(4); err != nil {
 		return err
 	}
-	i := s.pos
-	for i < s.end && nameByte[s.buf[i]] {
-		i++
-	}
+	i, colon := scanName(s.buf[:s.end], s.pos)
 	name := s.buf[s.pos:i]
-	if _, ok := localName(name); !ok || i == s.end {
+	if i == s.end || !isQualified(name, colon-s.pos) {
 		return errPart
 	}
 	if string(name) != "xml" {
@@ -665,7 +683,7 @@ func (s *scanner) attr(name string) string {
 			found = a
 			break
 		}
-		if local, _ := localName(a.name); found == nil && string(local) == name {
+		if found == nil && string(a.name[bytes.IndexByte(a.name, ':')+1:]) == name {
 			found = a
 		}
 	}
