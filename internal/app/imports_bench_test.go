@@ -1,3 +1,7 @@
+// With the race detector it would measure something else.
+
+//go:build !race
+
 package app_test
 
 import (
@@ -101,9 +105,6 @@ func BenchmarkImport(b *testing.B) {
 // TestAcceptHeap accepts five times the rows with hardly more memory: what grows
 // with the file is a hash of each decision.
 func TestAcceptHeap(t *testing.T) {
-	if raced || testing.Short() {
-		t.Skip("the race detector measures something else")
-	}
 	_, _, _, small := importMeasured(t, 10_000)
 	_, _, _, large := importMeasured(t, 50_000)
 	t.Logf("alive at most: %d MB with 10,000 rows, %d MB with 50,000; %.0f and %.0f cases/s", small.heap>>20, large.heap>>20, 1e4/small.wall.Seconds(), 5e4/large.wall.Seconds())

@@ -1,3 +1,7 @@
+// The program that is killed is the one without the race detector.
+
+//go:build !race
+
 package app_test
 
 import (
@@ -5,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -154,26 +157,6 @@ func worker(t *testing.T, dir string, kill *moment) (killed bool, at []time.Time
 	return false, nil
 }
 
-// copied copies the files of a store.
-func copied(t *testing.T, from string) string {
-	t.Helper()
-	to := t.TempDir()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	// The file of keys is refused where others may read it.
-	err := filepath.WalkDir(to, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		return os.Chmod(path, 0o600)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return to
-}
-
 // outcome reads what is in the store of a directory.
 func outcome(t *testing.T, dir string) map[string]string {
 	t.Helper()
@@ -186,24 +169,6 @@ func outcome(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 	return out
-}
-
-// prepared lets fn prepare a world in a directory and closes it.
-func prepared(t *testing.T, dir string, fn func(w *world)) {
-	t.Helper()
-	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Collections: app.Collections()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
-	w.use(t, s, dir)
-	if err := w.Prepare(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	fn(w)
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // killed kills the program at random moments of what waits in a directory. Each
@@ -257,9 +222,6 @@ func killed(t *testing.T, from string, times int) (undisturbed string) {
 // TestKilled kills the program, as a power cut would, at twenty random moments
 // of an acceptance of 600 rows, and at some of its undoing.
 func TestKilled(t *testing.T) {
-	if raced {
-		t.Skip("the program that is killed is the one without the race detector")
-	}
 	ctx := leader(t.Context())
 	dir := t.TempDir()
 	var id string
