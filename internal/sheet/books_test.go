@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	stdcmp "cmp"
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
@@ -24,6 +25,9 @@ type book struct {
 	style bookStyle
 	cases []bookCase
 	unit  MoneyUnit
+	// owed says where the obligations stand: a row each, all in one cell, or in a
+	// column for each kind.
+	owed bookOwed
 
 	grid   [][]any
 	merges []merge
@@ -32,6 +36,8 @@ type book struct {
 	leftOut []int
 	// headerFrom is the first of the headerRows rows of titles.
 	headerFrom, headerRows int
+	// kinds are the columns of kinds of obligations, in their order.
+	kinds []thads.ObligationKind
 }
 
 // A bookStyle is a kind of register.
@@ -44,6 +50,14 @@ const (
 	receivedBook                    // sổ nhận bản án, quyết định
 	balanceBook                     // older cases with what is outstanding
 	bookStyles
+)
+
+type bookOwed int
+
+const (
+	owedByRow bookOwed = iota
+	owedInCell
+	owedByKind
 )
 
 type bookCase struct {
@@ -84,6 +98,9 @@ func newBook(seed uint64) *book {
 	b := &book{r: rand.New(rand.NewPCG(seed, 29))}
 	b.style = bookStyle(b.r.IntN(int(bookStyles)))
 	b.unit = pick(b.r, InDong, InDong, InThousand, InMillion)
+	if b.style == ownMotionBook || b.style == onRequestBook || b.style == receivedBook {
+		b.owed = pick(b.r, owedByRow, owedInCell, owedByKind)
+	}
 	for i := range 1 + b.r.IntN(12) {
 		b.cases = append(b.cases, b.invent(i))
 	}
@@ -117,6 +134,18 @@ func (b *book) invent(i int) bookCase {
 		o.amount = thads.Dong(1+b.r.IntN(9000))*1_000_000 + thads.Dong(len(c.owed)*10_000)
 		o.outstanding = o.amount - thads.Dong(b.r.IntN(2))*500_000
 		o.content = pick(b.r, "", "theo bản án sơ thẩm", "phần dân sự")
+		switch b.owed {
+		case owedByKind:
+			o.content = ""
+			if slices.ContainsFunc(c.owed, func(other bookObligation) bool { return other.kind == o.kind }) {
+				continue
+			}
+		case owedInCell:
+			if o.content != "" {
+				o.content = o.kind.Name().VI + " " + o.content
+			}
+		case owedByRow:
+		}
 		c.owed = append(c.owed, o)
 	}
 	if b.style == balanceBook {
@@ -167,9 +196,12 @@ func (b *book) entry(c *bookCase, has func(code string) bool) *caseEntry {
 		e.Event.Kind, e.Event.EffectiveOn = thads.CaseBroughtForward, thads.DateOf(2018, 9, 30)
 		p.Balance = &thads.OpeningBalance{State: c.state, Since: c.since}
 	}
+	if b.owed == owedByKind { // in the order of the columns
+		slices.SortFunc(c.owed, func(x, y bookObligation) int { return slices.Index(b.kinds, x.kind) - slices.Index(b.kinds, y.kind) })
+	}
 	for _, o := range c.owed {
 		owed := thads.Obligation{Kind: o.kind, Amount: o.amount}
-		if has("content") {
+		if has("content") || b.owed == owedInCell {
 			owed.Content = o.content
 		}
 		if b.style == balanceBook {
@@ -277,6 +309,23 @@ func (b *book) people(parties []*bookParty) any {
 	return strings.Join(lines, "\n")
 }
 
+// items writes obligations with their amounts into one cell.
+func (b *book) items(c *bookCase) any {
+	numbered := len(c.owed) > 1 && b.chance(30)
+	divider := pick(b.r, "\n", "; ")
+	var items []string
+	for i, o := range c.owed {
+		item := stdcmp.Or(o.content, o.kind.Name().VI) + pick(b.r, ": ", " ", " - ")
+		digits := strings.TrimSuffix(o.amount.Vietnamese(), " đ")
+		item += pick(b.r, o.amount.Vietnamese(), digits+" đồng", digits+"đ", digits+" đ.")
+		if numbered && divider == "\n" {
+			item = fmt.Sprintf("%d. %s", i+1, item)
+		}
+		items = append(items, item)
+	}
+	return strings.Join(items, divider)
+}
+
 func bookNames(parties []*bookParty) any {
 	var out []string
 	for _, p := range parties {
@@ -361,16 +410,45 @@ func (b *book) columns() []bookColumn {
 		return o.content
 	})}
 	result := bookColumn{"", []string{"Kết quả thi hành"}, []string{"Số tiền", "Đã thi hành xong"}, func(*bookCase, *bookRow) any { return nil }}
+	obligations := []bookColumn{kind, owed}
+	switch b.owed {
+	case owedInCell:
+		obligations = []bookColumn{{"obligations", nil, amount("Các khoản phải thi hành", "Khoản phải THA", "Khoản và số tiền phải thi hành"), ofFirst(b.items)}}
+	case owedByKind:
+		obligations = nil
+		group := pick(b.r, []string(nil), []string{"Các khoản phải thi hành" + pick(b.r, unitTitle...), "Số tiền phải thi hành" + pick(b.r, unitTitle...)})
+		for _, k := range []thads.ObligationKind{thads.CourtFee, thads.Fine, thads.Compensation, thads.Debt, thads.Maintenance} {
+			titles := []string{k.Name().VI}
+			if k == thads.CourtFee {
+				titles = []string{"Án phí", "Án phí, lệ phí", "AN PHI"}
+			}
+			if group == nil {
+				titles = amount(titles...)
+			}
+			obligations = append(obligations, bookColumn{"amount:" + string(k), group, titles, ofFirst(func(c *bookCase) any {
+				for _, o := range c.owed {
+					if o.kind == k {
+						return b.money(o.amount)
+					}
+				}
+				return pick[any](b.r, nil, nil, 0, "-")
+			})})
+		}
+	case owedByRow:
+	}
 	out := []bookColumn{}
 	switch b.style {
 	case ownMotionBook:
-		out = append(out, decision, judgment, debtors, kind, owed)
-		out = append(out, sometimes(50, content)...)
+		out = append(append(out, decision, judgment, debtors), obligations...)
+		if b.owed == owedByRow {
+			out = append(out, sometimes(50, content)...)
+		}
 	case onRequestBook:
-		out = append(out, decision, judgment, creditors, debtors, kind, owed)
+		out = append(append(out, decision, judgment, creditors, debtors), obligations...)
 		out = append(out, sometimes(60, asked)...)
 	case receivedBook:
-		out = append(out, bookColumn{"receivedOn", nil, []string{"Ngày nhận bản án", "Ngày, tháng, năm nhận", "Ngày nhận BA, QĐ"}, date(func(c *bookCase) thads.Date { return c.received })}, judgment, debtors, kind, owed)
+		out = append(out, bookColumn{"receivedOn", nil, []string{"Ngày nhận bản án", "Ngày, tháng, năm nhận", "Ngày nhận BA, QĐ"}, date(func(c *bookCase) thads.Date { return c.received })}, judgment, debtors)
+		out = append(out, obligations...)
 	case departmentBook, balanceBook:
 		group := func(codes, titles []string, above []string, cells ...func(*bookCase, *bookRow) any) {
 			for i := range codes {
@@ -457,6 +535,12 @@ func (b *book) aside(cells ...any) { b.leftOut = append(b.leftOut, b.add(cells..
 // layOut writes the book into its grid. Merged cells are only in workbooks.
 func (b *book) layOut(merged bool) {
 	columns := b.columns()
+	b.kinds = nil
+	for _, c := range columns {
+		if k, byKind := strings.CutPrefix(c.code, "amount:"); byKind {
+			b.kinds = append(b.kinds, thads.ObligationKind(k))
+		}
+	}
 	has := func(code string) bool {
 		return slices.ContainsFunc(columns, func(c bookColumn) bool { return c.code == code })
 	}
@@ -641,6 +725,9 @@ func (b *book) write(c *bookCase, columns []bookColumn, has func(string) bool, n
 		r.creditors = append(r.creditors, &c.creditors[i])
 	}
 	for i := range c.owed {
+		if b.owed != owedByRow {
+			break
+		}
 		for len(rows) <= i {
 			rows = append(rows, &bookRow{})
 		}

@@ -34,7 +34,7 @@ type caseEntry struct {
 	reader      *caseReader
 	rows        []*record[CaseRow]
 	parties     []origin
-	obligations []origin
+	obligations []obligationOrigin
 	// obliged tells that an obligation was found wanting, so that it is not told
 	// to be missing as well.
 	obliged bool
@@ -45,6 +45,22 @@ type caseEntry struct {
 type origin struct {
 	row  int
 	part part
+}
+
+// An obligationOrigin is the row and the column that an obligation comes from,
+// and what the row says of it.
+type obligationOrigin struct {
+	row, column            int
+	owed                   ObligationCells
+	outstanding            thads.Dong
+	periodic               bool
+	debtors, creditors, id string
+}
+
+// same tells whether two rows, or cells, have the same obligation.
+func (o *obligationOrigin) same(as *obligationOrigin) bool {
+	return o.owed.Kind == as.owed.Kind && o.owed.Amount == as.owed.Amount && o.owed.Content == as.owed.Content && o.outstanding == as.outstanding &&
+		o.periodic == as.periodic && o.debtors == as.debtors && o.creditors == as.creditors && agree(o.id, as.id)
 }
 
 // A caseReader reads the cases of a register under a mapping.
@@ -231,7 +247,7 @@ func (e *caseEntry) take(rec *record[CaseRow]) {
 	added := e.takeParties(rec, ofDebtor, thads.Debtor, &rec.row.Debtor)
 	added = e.takeParties(rec, ofCreditor, thads.Creditor, &rec.row.Creditor) || added
 	added = e.takeParties(rec, ofRelated, thads.Related, &rec.row.Related) || added
-	e.takeObligation(rec, added)
+	e.takeObligations(rec, added)
 }
 
 // takeParties adds the parties that a row names in one role. It returns whether
@@ -350,9 +366,9 @@ func kindOf(name string) thads.PartyKind {
 	return thads.Person
 }
 
-// takeObligation adds the obligation of a row. added tells whether the row has
+// takeObligations adds the obligations of a row. added tells whether the row has
 // a new party.
-func (e *caseEntry) takeObligation(rec *record[CaseRow], added bool) {
+func (e *caseEntry) takeObligations(rec *record[CaseRow], added bool) {
 	row := &rec.row
 	if !rec.hasPart(e.reader.register, ofObligation) {
 		if !added && len(e.rows) > 1 {
@@ -360,18 +376,44 @@ func (e *caseEntry) takeObligation(rec *record[CaseRow], added bool) {
 		}
 		return
 	}
-	if !rec.has(colObligationKind) {
-		e.tell(e.at(rec, colObligationKind, thads.CodeRequired, vi("Thiếu loại nghĩa vụ", "The kind of obligation is missing")))
-		e.obliged = true
-		return
+	here := len(e.rows) - 1
+	var all []obligationOrigin
+	if rec.has(colObligationKind) {
+		all = append(all, obligationOrigin{row: here, column: colObligationKind, owed: ObligationCells{Kind: row.ObligationKind, Amount: row.Amount, Content: row.Content}, outstanding: row.Outstanding, id: row.ObligationID})
 	}
-	for _, o := range e.obligations {
-		before := &e.rows[o.row].row
-		if !sameObligation(before, row) {
+	for _, o := range row.MoreObligations {
+		all = append(all, obligationOrigin{row: here, column: o.column, owed: o, outstanding: o.Amount})
+	}
+	if len(all) == 0 && !rec.failed && e.wantsKind(rec) {
+		e.tell(e.at(rec, colObligationKind, thads.CodeRequired, vi("Thiếu loại nghĩa vụ", "The kind of obligation is missing")))
+	}
+	e.obliged = e.obliged || len(all) == 0
+	for i := range all {
+		all[i].periodic, all[i].debtors, all[i].creditors = row.Periodic, row.ObligationDebtors, row.ObligationCreditors
+		e.takeObligation(rec, &all[i], added || i > 0)
+	}
+}
+
+// wantsKind tells whether a row says something of an obligation without its
+// kind. Columns of amounts by kinds are none where they are 0.
+func (e *caseEntry) wantsKind(rec *record[CaseRow]) bool {
+	reg := e.reader.register
+	for i := range reg.columns {
+		if rec.has(i) && reg.columns[i].part == ofObligation {
+			return true
+		}
+	}
+	return false
+}
+
+// takeObligation adds one obligation, unless a row before had it.
+func (e *caseEntry) takeObligation(rec *record[CaseRow], o *obligationOrigin, added bool) {
+	for i := range e.obligations {
+		if !e.obligations[i].same(o) {
 			continue
 		}
-		number := e.rows[o.row].number
-		p := e.at(rec, colObligationKind, thads.CodeDuplicate, vi(
+		number := e.rows[e.obligations[i].row].number
+		p := e.at(rec, o.column, thads.CodeDuplicate, vi(
 			fmt.Sprintf("Nghĩa vụ giống hệt dòng %d nên chỉ tính một lần; nếu là nghĩa vụ khác, hãy ghi nội dung", number),
 			fmt.Sprintf("The same obligation as in row %d, counted once; if it is another, give its content", number)))
 		if p.Severity = Warning; !added {
@@ -381,21 +423,24 @@ func (e *caseEntry) takeObligation(rec *record[CaseRow], added bool) {
 		e.tell(p)
 		return
 	}
-	o := thads.Obligation{ID: row.ObligationID, Kind: row.ObligationKind, Amount: row.Amount, Content: row.Content, Periodic: row.Periodic}
+	e.unusualAmount(rec, o.amountColumn(), o.owed.Amount)
+	owed := thads.Obligation{ID: o.id, Kind: o.owed.Kind, Amount: o.owed.Amount, Content: o.owed.Content, Periodic: o.periodic}
 	if e.Event.Kind == thads.CaseBroughtForward {
-		o.Amount = row.Outstanding
-		if rec.has(colAmount) && rec.has(colOutstanding) && row.Outstanding > row.Amount {
+		owed.Amount = o.outstanding
+		if o.column == colObligationKind && rec.has(colAmount) && rec.has(colOutstanding) && o.outstanding > o.owed.Amount {
 			e.tell(e.at(rec, colOutstanding, thads.CodeOutOfRange, vi("Số còn phải thi hành lớn hơn số phải thi hành", "More is outstanding than was to be enforced")))
 		}
 	}
-	e.Event.Particulars.Obligations = append(e.Event.Particulars.Obligations, o)
-	e.obligations = append(e.obligations, origin{len(e.rows) - 1, ofObligation})
+	e.Event.Particulars.Obligations = append(e.Event.Particulars.Obligations, owed)
+	e.obligations = append(e.obligations, *o)
 }
 
-// sameObligation tells whether two rows have the same obligation.
-func sameObligation(a, b *CaseRow) bool {
-	return a.ObligationKind == b.ObligationKind && a.Amount == b.Amount && a.Outstanding == b.Outstanding && a.Content == b.Content &&
-		a.Periodic == b.Periodic && a.ObligationDebtors == b.ObligationDebtors && a.ObligationCreditors == b.ObligationCreditors && agree(a.ObligationID, b.ObligationID)
+// amountColumn is the column of the amount.
+func (o *obligationOrigin) amountColumn() int {
+	if o.column == colObligationKind {
+		return colAmount
+	}
+	return o.column
 }
 
 // finish completes the event when all rows of the case are read.
@@ -414,9 +459,8 @@ func (e *caseEntry) finish() {
 	// The ledger begins with what was outstanding; what the judgment ordered
 	// stays as a note.
 	for _, o := range e.obligations {
-		rec := e.rows[o.row]
-		if row := &rec.row; rec.has(colAmount) && row.Amount != row.Outstanding {
-			line := fmt.Sprintf("Số tiền theo bản án (%s): %s", e.reader.register.columns[colObligationKind].words.label[string(row.ObligationKind)], row.Amount.Vietnamese())
+		if o.owed.Amount != 0 && o.owed.Amount != o.outstanding {
+			line := fmt.Sprintf("Số tiền theo bản án (%s): %s", o.owed.Kind.Name().VI, o.owed.Amount.Vietnamese())
 			e.Event.Note = strings.TrimSpace(e.Event.Note + "\n" + line)
 		}
 	}
@@ -427,8 +471,8 @@ func (e *caseEntry) bind() {
 	p := e.Event.Particulars
 	for i, o := range e.obligations {
 		rec := e.rows[o.row]
-		p.Obligations[i].Debtors = e.bound(rec, colObligationDebtors, rec.row.ObligationDebtors, thads.Debtor)
-		p.Obligations[i].Creditors = e.bound(rec, colObligationCreditors, rec.row.ObligationCreditors, thads.Creditor)
+		p.Obligations[i].Debtors = e.bound(rec, colObligationDebtors, o.debtors, thads.Debtor)
+		p.Obligations[i].Creditors = e.bound(rec, colObligationCreditors, o.creditors, thads.Creditor)
 	}
 }
 
@@ -520,18 +564,24 @@ func (e *caseEntry) place(field []string) (*record[CaseRow], int) {
 	path := strings.Join(field, ".")
 	of := ofCase
 	if len(field) > 2 && field[0] == "particulars" && (field[1] == "parties" || field[1] == "obligations") {
-		origins := e.parties
-		if field[1] == "obligations" {
-			origins = e.obligations
-		}
 		n, err := strconv.Atoi(field[2])
-		if err != nil || n < 0 || n >= len(origins) {
-			return first, -1
-		}
-		first, of = e.rows[origins[n].row], origins[n].part
 		path = strings.Join(field[3:], ".")
-		if of == ofObligation && path == "amount" && e.Event.Kind == thads.CaseBroughtForward {
-			return first, colOutstanding
+		switch {
+		case err != nil || n < 0:
+			return first, -1
+		case field[1] == "parties" && n < len(e.parties):
+			first, of = e.rows[e.parties[n].row], e.parties[n].part
+		case field[1] == "obligations" && n < len(e.obligations):
+			o := &e.obligations[n]
+			first, of = e.rows[o.row], ofObligation
+			switch {
+			case o.column != colObligationKind && (path == "amount" || path == "kind"):
+				return first, o.column
+			case path == "amount" && e.Event.Kind == thads.CaseBroughtForward:
+				return first, colOutstanding
+			}
+		default:
+			return first, -1
 		}
 	}
 	switch {

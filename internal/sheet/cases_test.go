@@ -352,12 +352,11 @@ func TestIdentityNumbersAreNotQuoted(t *testing.T) {
 		t.Errorf("%s quotes %q", p.Letter(), p.Got)
 	}
 	// A number that a spreadsheet cut.
-	rec := record[CaseRow]{}
 	s := mappedSheet[CaseRow]{book: &Book{}, source: &csvFile{}, register: newRegister(), mapping: &Mapping{}, titles: []string{"CCCD"}, place: make([]int, 100)}
 	s.cells = []mappedCell{{field: colDebtorIdentity}}
 	var got []string
 	s.report = func(p Problem) { got = append(got, p.Got) }
-	rec = *s.parse(&Row{Cells: []Cell{{Kind: Number, Text: "38090000123"}}})
+	rec := s.parse(&Row{Cells: []Cell{{Kind: Number, Text: "38090000123"}}})
 	if diff := cmp.Diff([]string{"••••••••123"}, got); diff != "" || !rec.failed {
 		t.Errorf("%s%v", diff, rec.failed)
 	}

@@ -29,9 +29,12 @@ type CaseRow struct {
 	// obligation binds, by id or name, divided by semicolons; empty for all.
 	ObligationDebtors, ObligationCreditors string
 	ObligationID                           string
-	ReceivedOn, RequestedOn                thads.Date
-	Tags                                   []thads.Tag
-	Note                                   string
+	// MoreObligations are the further obligations that cells name. Writers give
+	// them rows of their own.
+	MoreObligations         []ObligationCells
+	ReceivedOn, RequestedOn thads.Date
+	Tags                    []thads.Tag
+	Note                    string
 	// State, Since, Ground and Outstanding are those of an older case that is
 	// brought forward as it stood on EffectiveOn.
 	State       thads.CaseState
@@ -42,6 +45,16 @@ type CaseRow struct {
 	Verifications int
 	// DecisionIssuer names who issued the decision where it was not the unit.
 	DecisionIssuer, DecisionSigner string
+}
+
+// ObligationCells are an obligation that a cell names.
+type ObligationCells struct {
+	Kind    thads.ObligationKind
+	Amount  thads.Dong
+	Content string
+
+	// column is the column that names it.
+	column int
 }
 
 // PartyCells are the columns of one party.
@@ -576,7 +589,7 @@ func newRegister() *register[CaseRow] {
 		colRelatedID:    idColumn("relatedId", "Mã người liên quan", ofRelated, func(r *CaseRow) *string { return &r.Related.ID }),
 		colObligationID: idColumn("obligationId", "Mã nghĩa vụ", ofObligation, func(r *CaseRow) *string { return &r.ObligationID }),
 	}
-	r.composites = compositesOfCases()
+	r.composites = compositesOfCases(len(r.columns), obligationKinds)
 	return r.index()
 }
 
@@ -757,6 +770,9 @@ func lackingOfCases(has func(code string) bool) []string {
 	var out []string
 	for _, code := range []string{"unit", "number", "date", "initiation", "judgmentNumber", "judgmentDate", "court", "debtorName", "obligationKind"} {
 		if (code == "number" || code == "date") && (has("key") || has("receivedOn")) {
+			continue
+		}
+		if code == "obligationKind" && slices.ContainsFunc(amountsByKind(0), func(c column[CaseRow]) bool { return has(c.code) }) {
 			continue
 		}
 		if !has(code) {

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"cmp"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,9 +10,10 @@ import (
 )
 
 // compositesOfCases are the columns of books that hold several columns of the
-// template together.
-func compositesOfCases() []column[CaseRow] {
-	return []column[CaseRow]{
+// template together, or have a column for every kind of obligation. before is
+// how many columns stand before them.
+func compositesOfCases(before int, kinds *vocabulary) []column[CaseRow] {
+	all := []column[CaseRow]{
 		numberDateColumn(column[CaseRow]{
 			code: "numberAndDate", gives: []string{"number", "date"}, header: "Số, ngày quyết định thi hành án", example: "46/QĐ-CCTHADS ngày 05/10/2018", field: "decision",
 			aliases: []string{"Số, ngày quyết định", "Số, ngày ra quyết định", "Số, ngày ra quyết định thi hành án", "Quyết định thi hành án", "Quyết định thi hành án số, ngày"},
@@ -30,7 +32,113 @@ func compositesOfCases() []column[CaseRow] {
 		partyColumn("debtor", "người phải thi hành án", ofDebtor, func(r *CaseRow) *PartyCells { return &r.Debtor }),
 		partyColumn("creditor", "người được thi hành án", ofCreditor, func(r *CaseRow) *PartyCells { return &r.Creditor }),
 		partyColumn("related", "người có quyền lợi, nghĩa vụ liên quan", ofRelated, func(r *CaseRow) *PartyCells { return &r.Related }),
+		obligationsColumn(kinds),
 	}
+	return append(all, amountsByKind(before+len(all))...)
+}
+
+// obligationsColumn reads obligations with their amounts from one cell: "Án phí:
+// 200.000 đ; bồi thường 5 triệu đồng".
+func obligationsColumn(kinds *vocabulary) column[CaseRow] {
+	c := column[CaseRow]{
+		code: "obligations", gives: []string{"obligationKind", "amount"}, header: "Các khoản và số tiền phải thi hành", part: ofObligation, width: 36, format: formatDong, example: "Án phí: 200.000 đ; bồi thường: 5.000.000 đ",
+		aliases: []string{"Khoản và số tiền phải thi hành", "Nội dung, số tiền phải thi hành", "Nghĩa vụ và số tiền phải thi hành", "Nghĩa vụ phải thi hành"},
+		help:    vi("Các nghĩa vụ và số tiền trong một ô, mỗi nghĩa vụ một dòng hoặc cách nhau bằng dấu chấm phẩy.", "Obligations and their amounts in one cell, a line each or divided by semicolons."),
+	}
+	c.set = func(r *CaseRow, v *reading) {
+		for i, o := range v.asObligations(kinds) {
+			if i == 0 {
+				r.ObligationKind, r.Amount = o.Kind, o.Amount
+				if r.Content == "" {
+					r.Content = o.Content
+				}
+				continue
+			}
+			o.column = colObligationKind
+			r.MoreObligations = append(r.MoreObligations, o)
+		}
+	}
+	c.get = func(*CaseRow) any { return nil }
+	return c
+}
+
+// amountsByKind are columns of amounts, one for each kind of money that may be
+// owed. first is the place of the first.
+func amountsByKind(first int) []column[CaseRow] {
+	aliases := map[thads.ObligationKind][]string{
+		thads.CourtFee: {"Án phí", "Lệ phí"}, thads.Fine: {"Phạt", "Phạt tiền"}, thads.IllicitGains: {"Thu lợi bất chính", "Tiền thu lợi bất chính"},
+		thads.Compensation: {"Bồi thường thiệt hại"}, thads.LateInterest: {"Lãi chậm THA"}, thads.OtherMoney: {"Khoản tiền khác", "Tiền khác"},
+	}
+	var out []column[CaseRow]
+	for _, t := range thads.ObligationKinds() {
+		if !t.Value.IsMoney() {
+			continue
+		}
+		c := column[CaseRow]{
+			code: "amount:" + string(t.Value), header: t.Name.VI, aliases: aliases[t.Value], part: ofObligation, width: 18, format: formatDong, example: "200.000", field: "amount",
+			help: vi("Số tiền của loại nghĩa vụ này; ô trống là không có. Việc cũ: số còn phải thi hành.", "The amount of this kind of obligation; empty where there is none. Older cases: what is outstanding."),
+			get:  func(*CaseRow) any { return nil },
+		}
+		at := first + len(out)
+		c.set = func(r *CaseRow, v *reading) {
+			if v.cell.Kind == Number && strings.Trim(v.cell.Text, "0.") == "" || v.cell.Kind == Text && strings.Trim(v.cell.Text, "0- ") == "" {
+				return // none
+			}
+			if amount := v.asDong(); v.code == "" {
+				r.MoreObligations = append(r.MoreObligations, ObligationCells{Kind: t.Value, Amount: amount, column: at})
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// asObligations returns the obligations that a cell names, each with its amount
+// at the end. What stands before the amount is the kind or begins with it.
+func (r *reading) asObligations(kinds *vocabulary) []ObligationCells {
+	var out []ObligationCells
+	for _, line := range r.asLines() {
+		for item := range strings.SplitSeq(line, ";") {
+			item, _ = listItem(strings.Trim(item, " .,;"))
+			if item == "" {
+				continue
+			}
+			if len(out) > thads.MaxParties {
+				return out // more than a case may have
+			}
+			name, amount := r.amountBehind(item)
+			name = strings.Trim(name, " :.,-–(")
+			o := ObligationCells{Amount: amount}
+			if value, exact := kinds.find(name); exact {
+				o.Kind = thads.ObligationKind(value)
+			} else if value, begins := kinds.begins(name); begins {
+				o.Kind, o.Content = thads.ObligationKind(value), name
+			} else {
+				r.wrong(thads.CodeInvalid, "Không nhận ra nghĩa vụ %[1]q; cần dạng “Án phí: 200.000 đ; bồi thường: 5.000.000 đ”", "%[1]q is no known obligation; “Án phí: 200.000 đ; bồi thường: 5.000.000 đ” is expected", clip(name))
+				return nil
+			}
+			if o.Kind.IsMoney() && o.Amount == 0 {
+				r.wrong(thads.CodeRequired, "Thiếu số tiền của %[1]q", "The amount of %[1]q is missing", clip(name))
+				return nil
+			}
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// amountBehind divides an item into what is owed and how much: the longest end
+// that is an amount.
+func (r *reading) amountBehind(item string) (name string, amount thads.Dong) {
+	for i := range len(item) {
+		if item[i] < '0' || item[i] > '9' || i > 0 && !strings.ContainsRune(" :(-", rune(item[i-1])) {
+			continue
+		}
+		if d, err := thads.ParseDong(strings.Trim(item[i:], " .,)"), cmp.Or(r.unit, thads.MoneyDong)); err == nil && d > 0 {
+			return item[:i], d
+		}
+	}
+	return item, 0
 }
 
 // numberDateColumn reads the number and date of a paper, and who issued it where
@@ -149,11 +257,19 @@ func partyColumn(role, header string, of part, at func(*CaseRow) *PartyCells) co
 	return c
 }
 
+const (
+	birthWords = `(?:sinh\s+n[ăa]m|n[ăa]m\s+sinh|sinh\s+ng[àa]y|sinh|sn)\s*:?\s*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4})(?:\)|$|[\s,;.])`
+	// addressWords stand before an address.
+	addressWords = `(?:địa\s*chỉ|dia\s*chi|đ\s*/\s*c|đc|nơi\s*cư\s*trú|nơi\s*ở|cư\s*trú\s*tại|cư\s*trú|cùng\s*trú\s*tại|trú\s*tại|trú\s*quán|đkhktt|hktt|hộ\s*khẩu(?:\s*thường\s*trú)?|trụ\s*sở(?:\s*chính)?)(?:\s*tại)?(?:\s*:\s*|\s+)`
+)
+
 var (
 	dividerPattern = regexp.MustCompile(`[,;]\s+|\s[-–]\s`)
-	birthPattern   = regexp.MustCompile(`(?i)[\s,;(–-]*(?:sinh\s+n[ăa]m|n[ăa]m\s+sinh|sinh\s+ng[àa]y|sinh|sn)\s*:?\s*(?:\d{1,2}[/.-]\d{1,2}[/.-])?(\d{4})(?:\)|$|[\s,;.])`)
-	// addressPattern finds the words before an address.
-	addressPattern = regexp.MustCompile(`(?i)(?:^|[\s,;:.(–-]+)(?:địa\s*chỉ|dia\s*chi|đ\s*/\s*c|đc|nơi\s*cư\s*trú|nơi\s*ở|cư\s*trú\s*tại|cư\s*trú|cùng\s*trú\s*tại|trú\s*tại|trú\s*quán|đkhktt|hktt|hộ\s*khẩu(?:\s*thường\s*trú)?|trụ\s*sở(?:\s*chính)?)(?:\s*tại)?(?:\s*:\s*|\s+)`)
+	birthPattern   = regexp.MustCompile(`(?i)[\s,;(–-]*` + birthWords)
+	addressPattern = regexp.MustCompile(`(?i)(?:^|[\s,;:.(–-]+)` + addressWords)
+	// birthFirst and addressFirst are the same at the beginning of a line.
+	birthFirst   = regexp.MustCompile(`(?i)^[\s,;(–-]*` + birthWords)
+	addressFirst = regexp.MustCompile(`(?i)^[\s,;:.(–-]*` + addressWords)
 )
 
 // asParties returns the parties whose names and addresses a cell holds, a party
@@ -161,26 +277,28 @@ var (
 // lines are numbered, every line without a number does.
 func (r *reading) asParties() []PartyCells {
 	lines := r.asLines()
-	var texts []string
+	var texts [][]string
 	numbered := false
 	if len(lines) > 0 {
 		_, numbered = listItem(lines[0])
 	}
 	for i, line := range lines {
 		item, isItem := listItem(line)
-		goesOn := i > 0 && (numbered && !isItem || !numbered && beginsAddress(line))
-		if goesOn {
-			texts[len(texts)-1] += "\n" + line
+		if i > 0 && (numbered && !isItem || !numbered && beginsAddress(line)) {
+			texts[len(texts)-1] = append(texts[len(texts)-1], line)
 			continue
+		}
+		if len(texts) > thads.MaxParties {
+			break // more than a case may have
 		}
 		if numbered {
 			line = item
 		}
-		texts = append(texts, line)
+		texts = append(texts, []string{line})
 	}
 	parties := make([]PartyCells, len(texts))
 	for i, text := range texts {
-		parties[i] = partyOf(text)
+		parties[i] = partyOf(strings.Join(text, "\n"))
 	}
 	return parties
 }
@@ -212,7 +330,8 @@ func partyOf(text string) PartyCells {
 // comma, dash or semicolon before the beginning of an address, or the first of
 // them anywhere; -1 where there is none.
 func divided(line string, anywhere bool) (at, end int) {
-	marks := dividerPattern.FindAllStringIndex(line, -1)
+	const most = 50 // a longer line is no name and address
+	marks := dividerPattern.FindAllStringIndex(line, most)
 	for _, m := range marks {
 		if beginsAddress(line[m[1]:]) {
 			return m[0], m[1]
@@ -226,10 +345,8 @@ func divided(line string, anywhere bool) (at, end int) {
 
 // beginsAddress tells whether a line is an address and no name.
 func beginsAddress(line string) bool {
-	if m := addressPattern.FindStringIndex(line); m != nil && m[0] == 0 {
-		return true
-	}
-	if m := birthPattern.FindStringIndex(line); m != nil && m[0] == 0 {
+	line = beginning(line)
+	if addressFirst.MatchString(line) || birthFirst.MatchString(line) {
 		return true
 	}
 	words := strings.Fields(key(line))
@@ -258,6 +375,17 @@ func beginsAddress(line string) bool {
 		return len(words) > 1 && words[1][0] >= '0' && words[1][0] <= '9'
 	}
 	return false
+}
+
+// beginning returns as much of a line as tells what it is.
+func beginning(line string) string {
+	const most = 64
+	for i := range line {
+		if i >= most {
+			return line[:i]
+		}
+	}
+	return line
 }
 
 // isName tells whether a line that begins with a word of addresses is the name

@@ -1,9 +1,13 @@
 package sheet
 
 import (
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/thads/thads/internal/thads"
 )
@@ -103,6 +107,129 @@ func TestKindOfJudgment(t *testing.T) {
 	} {
 		if got := kindOfJudgment(number); got != want {
 			t.Errorf("%q is %q, want %q", number, got, want)
+		}
+	}
+}
+
+func TestObligationsInOneCell(t *testing.T) {
+	kinds := newRegister().columns[colObligationKind].words
+	for _, tt := range []struct {
+		text string
+		unit thads.MoneyUnit
+		want []ObligationCells
+		code thads.Code
+	}{
+		{"Án phí: 200.000 đ", "", []ObligationCells{{Kind: thads.CourtFee, Amount: 200_000}}, ""},
+		{"Án phí DSST 200.000 đồng; bồi thường: 1,5 tỷ", "", []ObligationCells{{Kind: thads.CourtFee, Amount: 200_000, Content: "Án phí DSST"}, {Kind: thads.Compensation, Amount: 1_500_000_000}}, ""},
+		{"1. Án phí: 200\n2. Phạt 5000.", thads.MoneyThousand, []ObligationCells{{Kind: thads.CourtFee, Amount: 200_000}, {Kind: thads.Fine, Amount: 5_000_000}}, ""},
+		{"Trả nợ theo hợp đồng số 12 (100 triệu đồng)", "", []ObligationCells{{Kind: thads.Debt, Amount: 100_000_000, Content: "Trả nợ theo hợp đồng số 12"}}, ""},
+		{"Giao tài sản\nTiêu hủy 01 con dao", "", []ObligationCells{{Kind: thads.HandOverAsset}, {Kind: thads.Destruction, Content: "Tiêu hủy 01 con dao"}}, ""},
+		{" ; \n", "", nil, ""},
+		{"Án phí", "", nil, thads.CodeRequired},
+		{"Án phí: nhiều", "", nil, thads.CodeRequired},
+		{"Khoản lạ: 5.000 đ", "", nil, thads.CodeInvalid},
+		{"200.000 đ", "", nil, thads.CodeInvalid},
+	} {
+		v := reading{cell: &Cell{Kind: Text, Text: tt.text}, book: &Book{}, unit: tt.unit}
+		got := v.asObligations(kinds)
+		if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreUnexported(ObligationCells{})); diff != "" || v.code != tt.code {
+			t.Errorf("%q: %s (-want +got):\n%s", tt.text, v.code, diff)
+		}
+	}
+}
+
+func TestAmountsByKind(t *testing.T) {
+	text := "Số QĐ;Ngày QĐ;Số bản án;Ngày bản án;Tòa án;Người phải THA;Án phí;Phạt;Bồi thường;Ghi chú\n" +
+		"46/QĐ-CCTHADS;05/10/2018;07/2018/DS-ST;05/09/2018;TAND A;Nguyễn Văn A;200.000;-;5.000.000;\n" +
+		";;;;;Trần Thị B;300.000;;0;\n" +
+		";;;;;;x;;;\n"
+	entries, problems := casesUnder(t, text, func(_ *Book, m *Mapping) {
+		m.Constants = map[string]string{"unit": "38.10", "initiation": "CĐ"}
+	})
+	if diff := cmp.Diff([]string{"G4 INVALID x"}, problems); diff != "" || len(entries) != 1 {
+		t.Fatalf("%d cases: %s", len(entries), diff)
+	}
+	want := []thads.Obligation{{Kind: thads.CourtFee, Amount: 200_000}, {Kind: thads.Compensation, Amount: 5_000_000}, {Kind: thads.CourtFee, Amount: 300_000}}
+	if diff := cmp.Diff(want, entries[0].Event.Particulars.Obligations); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for field, at := range map[string]string{"particulars.obligations.1.amount": "I2", "particulars.obligations.2.amount": "G3", "particulars.obligations.2.kind": "G3"} {
+		p := entries[0].Problem(thads.Errorf(thads.CodeInvalid, field, "x", "x"))
+		if got := p.Letter() + strconv.Itoa(p.Row); got != at {
+			t.Errorf("%s is at %s, want %s", field, got, at)
+		}
+	}
+}
+
+// FuzzCells reads any text as every kind of cell that says several things:
+// nothing panics, what is read is normalised, and what is refused has a sentence.
+func FuzzCells(f *testing.F) {
+	for _, text := range []string{
+		"Số 46/QĐ-CCTHADS ngày 05/10/2018 của TAND A", "1. Nguyễn Văn A, sinh năm 1985, ĐC: xã B\n2. Trần C", "Án phí: 200.000 đ; phạt 5 triệu", "- \n-", "ngày", "1)\n2)", "\u0301a\u200b\n\xff", "Đ/c: x", "12/12/2018/12",
+	} {
+		f.Add(text)
+	}
+	kinds := newRegister().columns[colObligationKind].words
+	f.Fuzz(func(t *testing.T, text string) {
+		if len(text) > DefaultLimits().Runes {
+			return
+		}
+		b := &Book{}
+		normal := func(s string) {
+			if thads.NormalizeName(s) != s {
+				t.Errorf("%q of %q is not normalised", s, text)
+			}
+		}
+		check := func(v *reading) {
+			if v.code != "" && (v.text.VI == "" || v.text.EN == "") {
+				t.Errorf("%q is refused without a sentence", text)
+			}
+		}
+		for _, issuer := range []bool{false, true} {
+			v := reading{cell: &Cell{Kind: Text, Text: text}, book: b}
+			number, date, rest := v.asNumberDate(issuer)
+			normal(number)
+			normal(rest)
+			if date != 0 && !date.Valid() {
+				t.Errorf("%q has the date %d", text, date)
+			}
+			check(&v)
+		}
+		v := reading{cell: &Cell{Kind: Text, Text: text}, book: b}
+		for _, p := range v.asParties() {
+			normal(p.Name)
+			normal(p.Address)
+		}
+		for _, name := range v.asNames() {
+			normal(name)
+		}
+		for _, o := range v.asObligations(kinds) {
+			normal(o.Content)
+			if o.Kind == "" || o.Amount < 0 {
+				t.Errorf("%q is %+v", text, o)
+			}
+		}
+		check(&v)
+		headerKey(text)
+		unitIn(text, true)
+	})
+}
+
+// TestLongCells reads the longest cells that may be, of what repeats worst.
+func TestLongCells(t *testing.T) {
+	kinds := newRegister().columns[colObligationKind].words
+	for _, part := range []string{"1)\n", "x\n", "a, ", "(", " - ", "1 ", "1/", "ngày ", "5/9/2018 ", "sinh năm ", "địa chỉ ", "Án phí 1; ", " / ", "đ/c", "của ", "số "} {
+		text := strings.Repeat(part, DefaultLimits().Runes/len([]rune(part)))
+		start := time.Now()
+		v := reading{cell: &Cell{Kind: Text, Text: text}, book: &Book{}}
+		v.asNumberDate(true)
+		v.asParties()
+		v.asNames()
+		v.asObligations(kinds)
+		headerKey(text)
+		unitIn(text, true)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%q repeated takes %s", part, took)
 		}
 	}
 }

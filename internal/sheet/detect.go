@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/thads/thads/internal/thads"
 )
@@ -58,7 +59,7 @@ func marksOf(k Kind) [][]string {
 	case Cases:
 		return [][]string{
 			{"judgmentNumber", "judgmentNumberAndDate", "judgmentNumberDateCourt", "judgmentDate"},
-			{"debtorName", "debtorNameAndAddress", "obligationKind", "amount", "outstanding"},
+			{"debtorName", "debtorNameAndAddress", "obligationKind", "obligations", "amount", "outstanding"},
 		}
 	case CaseEvents:
 		return [][]string{
@@ -349,6 +350,7 @@ func (t *sheetTop) propose(k Kind, reg anyRegister, last, height int) *proposal 
 // finish completes the mapping of a proposal by what stands above its headers.
 func (t *sheetTop) finish(p *proposal, reg anyRegister) *proposal {
 	if p != nil {
+		t.obligations(p)
 		t.units(p.Mapping, reg, p.first)
 		t.constants(p.Mapping, p.used, p.first)
 	}
@@ -425,6 +427,33 @@ func (t *sheetTop) band(row, last int) []string {
 		at--
 	}
 	return out
+}
+
+// obligations takes a column of obligations for one that holds their amounts as
+// well, where there is no other column of amounts.
+func (t *sheetTop) obligations(p *proposal) {
+	if p.Register != Cases || p.used["amount"] || p.used["outstanding"] || slices.ContainsFunc(p.Columns, func(c MappedColumn) bool { return strings.HasPrefix(c.Field, "amount:") }) {
+		return
+	}
+	for i := range p.Columns {
+		if c := &p.Columns[i]; c.Field == "obligationKind" && t.hasAmounts(p.HeaderRow, c.Column-1) {
+			c.Field = "obligations"
+		}
+	}
+}
+
+// hasAmounts tells whether a column, from 0, has digits behind its words in the
+// first rows behind the headers.
+func (t *sheetTop) hasAmounts(header, at int) bool {
+	for row := header + 1; row <= headerWithin; row++ {
+		if at < len(t.rows[row]) {
+			text := t.rows[row][at].Text
+			if i := strings.IndexFunc(text, unicode.IsLetter); i >= 0 && strings.ContainsAny(text[i:], "0123456789") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // units finds the units of the columns of money: in their titles or, for all, in

@@ -35,8 +35,8 @@ func (r *record[R]) has(i int) bool { return r.given.has(i) }
 
 // hasPart tells whether any column of a part is given.
 func (r *record[R]) hasPart(reg *register[R], p part) bool {
-	for i := range reg.columns {
-		if reg.columns[i].part == p && r.has(i) {
+	for i := range reg.size() {
+		if r.has(i) && reg.column(i).part == p {
 			return true
 		}
 	}

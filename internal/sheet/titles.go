@@ -14,6 +14,9 @@ const titleDivider = " / "
 // parentheses (units, formats), marks of required columns, case, diacritics and
 // small words, and with the usual abbreviations written out.
 func headerKey(s string) string {
+	if upper, lower, several := strings.Cut(s, titleDivider); several {
+		return headerKey(upper) + " " + headerKey(lower)
+	}
 	var b strings.Builder
 	depth := 0
 	for _, r := range s {
@@ -122,10 +125,16 @@ func (t titleWords) has(phrases ...string) bool {
 // none of those known: from what it is about and what it says of it. Titles of
 // what happened after the decision mean none.
 func guessCase(path []string, known func(title string) string) string {
-	t := titleWords(headerKey(strings.Join(path, " ")))
+	t := titleWords(headerKey(strings.Join(path, titleDivider)))
 	if t.has("hoan", "dinh chi", "tam dung", "cuong che", "uy thac", "thu hoi", "sua doi", "huy", "phan cong", "chua co dieu kien", "tiep tuc", "mien", "giam", "xac minh", "ket qua", "da thi hanh", "da thu", "da nop",
 		"da chi tra", "da giai quyet", "xong", "bien lai", "phieu thu", "phieu chi", "thu duoc", "giao nhan", "khieu nai", "luu tru", "ke bien", "dau gia", "bao dam", "rut", "thong bao", "gui", "tong dat") {
 		return ""
+	}
+	if len(path) > 1 && t.has("phai thi hanh", "khoan", "nghia vu", "phai nop", "phai thu") {
+		// "Khoản phải thi hành / Án phí": a column for each kind.
+		if code := known(path[len(path)-1]); strings.HasPrefix(code, "amount:") {
+			return code
+		}
 	}
 	switch {
 	case t.has("lien quan"):
@@ -235,6 +244,12 @@ func isBeside(title string) bool {
 // đồng)", "ĐVT: triệu đồng". Elsewhere than in a title of an amount the words
 // that announce a unit are wanted.
 func unitIn(text string, ofAmount bool) (MoneyUnit, bool) {
+	if upper, lower, several := strings.Cut(text, titleDivider); several {
+		if unit, ok := unitIn(lower, ofAmount); ok {
+			return unit, true
+		}
+		return unitIn(upper, ofAmount)
+	}
 	k := thads.Fold(text)
 	var candidates []string
 	for rest := k; ; {

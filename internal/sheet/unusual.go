@@ -29,7 +29,6 @@ func (e *caseEntry) warn(rec *record[CaseRow], i int, vietnamese, english string
 // not told here as well.
 func (e *caseEntry) unusual(rec *record[CaseRow]) {
 	r, first := &rec.row, &e.rows[0].row
-	e.unusualAmount(rec, colAmount, r.Amount)
 	e.unusualAmount(rec, colOutstanding, r.Outstanding)
 	decided := first.Date
 	if rec == e.rows[0] && !decided.IsZero() {

@@ -269,6 +269,9 @@ func (r *reading) asNames() []string {
 			names[len(names)-1] += " " + line
 			continue
 		}
+		if len(names) > thads.MaxParties {
+			break // more than a case may have
+		}
 		names = append(names, strings.TrimRight(line, " ;,"))
 	}
 	return names
