@@ -79,8 +79,8 @@ func (f *csvFile) each(fn func(*Row) bool) error {
 	in := &recordReader{r: buffered}
 	r := csv.NewReader(in)
 	r.FieldsPerRecord, r.ReuseRecord = -1, true
-	line := 0
-	if r.Comma, line = declared(head); line > 0 {
+	comma, line := declared(head)
+	if r.Comma = comma; line > 0 {
 		if _, err := buffered.Discard(bytes.IndexByte(head, '\n') + 1); err != nil {
 			return err
 		}

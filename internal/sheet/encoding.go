@@ -48,6 +48,7 @@ func (c charset) decode(r io.Reader) (io.Reader, error) {
 	case charsetWindows1258:
 		// Vietnamese Windows writes the tone behind its vowel.
 		return transform.NewReader(r, transform.Chain(charmap.Windows1258.NewDecoder(), norm.NFC)), nil
+	case charsetUTF8:
 	}
 	buffered := bufio.NewReader(r)
 	mark, err := buffered.Peek(3)
@@ -64,7 +65,7 @@ func (c charset) decode(r io.Reader) (io.Reader, error) {
 
 // notice tells of an encoding other than UTF-8.
 func (c charset) notice() []Problem {
-	name := ""
+	var name string
 	switch c {
 	case charsetUTF16LE, charsetUTF16BE:
 		name = "UTF-16"
@@ -208,8 +209,9 @@ func refuseOldFont(reason Reason, vi, en, got string) error {
 		return reject(reason, "%[1]s dùng bảng mã cũ VNI (phông VNI-Times); hãy chuyển sang Unicode, chẳng hạn bằng công cụ chuyển mã của UniKey (nguồn VNI Windows, đích Unicode), rồi lưu lại", "%[2]s is in the old encoding VNI (fonts VNI-Times); convert it to Unicode, for example with the converter of UniKey (from VNI Windows to Unicode), and save it again", vi, en)
 	case ReasonMojibake:
 		return reject(reason, "%[1]s có chữ đã bị đọc sai bảng mã từ trước; hãy mở lại tệp gốc với mã UTF-8 rồi lưu dạng .xlsx", "%[2]s has text that was misread before; open the original as UTF-8 and save it as .xlsx", vi, en)
+	default: // lost letters
+		return reject(reason, "%[1]s có chữ tiếng Việt đã mất thành dấu “?”; hãy mở lại tệp gốc rồi lưu dạng .xlsx hoặc “CSV UTF-8”", "%[2]s has Vietnamese letters that were lost as “?”; open the original and save it as .xlsx or “CSV UTF-8”", vi, en)
 	}
-	return reject(reason, "%[1]s có chữ tiếng Việt đã mất thành dấu “?”; hãy mở lại tệp gốc rồi lưu dạng .xlsx hoặc “CSV UTF-8”", "%[2]s has Vietnamese letters that were lost as “?”; open the original and save it as .xlsx or “CSV UTF-8”", vi, en)
 }
 
 const (
@@ -336,7 +338,7 @@ func losesLetters(text string) bool {
 // tcvn3 are the letters of TCVN 5712:1993, VN3, from 0xA1 to 0xFE; a space where
 // there is none. Capitals with tones are drawn by fonts of their own.
 var tcvn3 = [...]rune{
-	0xA1 - 0xA1: 'Ă', 'Â', 'Ê', 'Ô', 'Ơ', 'Ư', 'Đ', 'ă', 'â', 'ê', 'ô', 'ơ', 'ư', 'đ',
+	'Ă', 'Â', 'Ê', 'Ô', 'Ơ', 'Ư', 'Đ', 'ă', 'â', 'ê', 'ô', 'ơ', 'ư', 'đ',
 	0xB5 - 0xA1: 'à', 'ả', 'ã', 'á', 'ạ',
 	0xBB - 0xA1: 'ằ', 'ẳ', 'ẵ', 'ắ',
 	0xC6 - 0xA1: 'ặ', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ', 'è',

@@ -104,10 +104,9 @@ func inVNI(t testing.TB, text string) string {
 		for c, letter := range vniLetters { // ơ and ư have letters, the tone follows
 			if letter == v.base {
 				b.WriteRune(c)
-				r, _ = utf8.DecodeRuneInString(strings.TrimPrefix(norm.NFD.String(string(r)), norm.NFD.String(string(v.base))))
-				r = []rune(norm.NFD.String(string([]rune{'x', []rune("\u0300\u0309\u0303\u0301\u0323")[v.tone-1]})))[1]
+				tone := string([]rune("\u0300\u0309\u0303\u0301\u0323")[v.tone-1])
 				for c, mark := range vniMarks {
-					if mark == string(r) {
+					if mark == tone {
 						b.WriteRune(c)
 					}
 				}
@@ -218,7 +217,7 @@ func TestOldFonts(t *testing.T) {
 		"TCVN3":                  {latin1(t, inTCVN3(t, text)), ReasonTCVN3, "TCVN3"},
 		"TCVN3 as UTF-8":         {[]byte(inTCVN3(t, text)), ReasonTCVN3, "from the cell"},
 		"TCVN3 in a workbook":    {cellsOf(inTCVN3(t, text)), ReasonTCVN3, "from the cell"},
-		"TCVN3 as it is seen":    {[]byte("Sè thô lý;Ng­êi ph¶i thi hµnh ¸n;QuyÕt ®Þnh\n1;NguyÔn V¨n B×nh;¸n phÝ d©n sù\n"), ReasonTCVN3, "B1"},
+		"TCVN3 as it is seen":    {[]byte("Sè thô lý;Ng\u00adêi ph¶i thi hµnh ¸n;QuyÕt ®Þnh\n1;NguyÔn V¨n B×nh;¸n phÝ d©n sù\n"), ReasonTCVN3, "B1"},
 		"VNI":                    {latin1(t, inVNI(t, text)), ReasonVNI, "VNI"},
 		"VNI as UTF-8":           {[]byte(inVNI(t, text)), ReasonVNI, "from the cell"},
 		"VNI in a workbook":      {cellsOf(inVNI(t, text)), ReasonVNI, "from the cell"},
@@ -265,7 +264,7 @@ func TestSyllables(t *testing.T) {
 			t.Errorf("%s is no syllable", word)
 		}
 	}
-	for _, word := range strings.Fields("müller où café ñònh thuï ch­a qu¶n éé ngươi\u0323ờ bb phaûi nguyên̂ zá tháć cac tích̉ abcdefghijklmnopqrstuvwxyz") {
+	for _, word := range strings.Fields("müller où café ñònh thuï ch\u00ada qu¶n éé ngươi\u0323ờ bb phaûi nguyên̂ zá tháć cac tích̉ abcdefghijklmnopqrstuvwxyz") {
 		if isVietnamese(word) {
 			t.Errorf("%s is a syllable", word)
 		}

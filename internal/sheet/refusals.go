@@ -233,12 +233,26 @@ var magics = []struct {
 }{
 	{"%PDF", ReasonPDF},
 	{"{\\rtf", ReasonRichText},
-	{"\x89PNG", ReasonImage}, {"\xff\xd8\xff", ReasonImage}, {"GIF8", ReasonImage}, {"BM", ReasonImage}, {"II*\x00", ReasonImage}, {"MM\x00*", ReasonImage}, {"RIFF", ReasonImage},
-	{"\x1f\x8b", ReasonArchive}, {"7z\xbc\xaf\x27\x1c", ReasonArchive}, {"Rar!", ReasonArchive}, {"BZh", ReasonArchive}, {"\xfd7zXZ", ReasonArchive}, {"\x28\xb5\x2f\xfd", ReasonArchive},
+	{"\x89PNG", ReasonImage},
+	{"\xff\xd8\xff", ReasonImage},
+	{"GIF8", ReasonImage},
+	{"BM", ReasonImage},
+	{"II*\x00", ReasonImage},
+	{"MM\x00*", ReasonImage},
+	{"RIFF", ReasonImage},
+	{"\x1f\x8b", ReasonArchive},
+	{"7z\xbc\xaf\x27\x1c", ReasonArchive},
+	{"Rar!", ReasonArchive},
+	{"BZh", ReasonArchive},
+	{"\xfd7zXZ", ReasonArchive},
+	{"\x28\xb5\x2f\xfd", ReasonArchive},
 	{"PK", ReasonArchive},
-	{"MZ", ReasonProgram}, {"\x7fELF", ReasonProgram},
+	{"MZ", ReasonProgram},
+	{"\x7fELF", ReasonProgram},
 	// Excel 2 to 4.
-	{"\x09\x00\x04\x00", ReasonOldWorkbook}, {"\x09\x02\x06\x00", ReasonOldWorkbook}, {"\x09\x04\x06\x00", ReasonOldWorkbook},
+	{"\x09\x00\x04\x00", ReasonOldWorkbook},
+	{"\x09\x02\x06\x00", ReasonOldWorkbook},
+	{"\x09\x04\x06\x00", ReasonOldWorkbook},
 }
 
 // refuseForeign tells what a file is that is neither a workbook nor text; nil
@@ -339,6 +353,7 @@ func foreign(reason Reason) error {
 		return reject(reason, "Tệp là chương trình máy tính, không phải bảng tính; đừng mở tệp này", "This is a program and no spreadsheet; do not open it")
 	case ReasonOldWorkbook:
 		return reject(reason, "Tệp Excel đời cũ (.xls); hãy mở bằng Excel rồi lưu lại dạng .xlsx", "This is an old .xls file; open it in Excel and save it as .xlsx")
+	default:
+		return reject(ReasonBinary, "Tệp không phải bảng tính .xlsx hoặc CSV; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The file is neither .xlsx nor CSV; save it as .xlsx or “CSV UTF-8”")
 	}
-	return reject(ReasonBinary, "Tệp không phải bảng tính .xlsx hoặc CSV; hãy lưu lại dạng .xlsx hoặc “CSV UTF-8”", "The file is neither .xlsx nor CSV; save it as .xlsx or “CSV UTF-8”")
 }

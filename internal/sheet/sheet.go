@@ -225,7 +225,7 @@ func Open(r io.ReaderAt, size int64, limits Limits) (*Book, error) {
 	}
 	r = faultReader{r, size}
 	head := make([]byte, min(size, headBytes))
-	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF { //nolint:errorlint // as readers return it
+	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, damaged(err)
 	}
 	switch {
@@ -260,7 +260,7 @@ func (f faultReader) ReadAt(p []byte, off int64) (int, error) {
 		return 0, io.ErrUnexpectedEOF
 	}
 	n, err := f.r.ReadAt(p, off)
-	if err != nil && err != io.EOF { //nolint:errorlint // what wraps it is a fault
+	if err != nil && err != io.EOF { // what wraps it is a fault
 		err = &faultError{err}
 	}
 	return n, err

@@ -59,7 +59,6 @@ type xlsxSheet struct {
 type budgetReader struct {
 	r    io.ReaderAt
 	left int64
-	size int64
 }
 
 var errBudget = errors.New("sheet: the directory of the workbook is too long")
@@ -221,10 +220,21 @@ func refuseKindOf(kind string) error {
 		refuse func() error
 	}{
 		{"sheet.binary", func() error { return foreign(ReasonBinaryWorkbook) }},
-		{"macro", withMacros}, {"vba", withMacros}, {"dialogsheet", withMacros}, {"customui", withMacros}, {"ui/extensibility", withMacros},
-		{"externallink", withLinks}, {"attachedtemplate", withLinks},
-		{"connections", withConnections}, {"querytable", withConnections}, {"volatiledependencies", withConnections},
-		{"activex", withObjects}, {"oleobject", withObjects}, {"webextension", withObjects}, {"relationships/control", withObjects}, {"relationships/package", withObjects},
+		{"macro", withMacros},
+		{"vba", withMacros},
+		{"dialogsheet", withMacros},
+		{"customui", withMacros},
+		{"ui/extensibility", withMacros},
+		{"externallink", withLinks},
+		{"attachedtemplate", withLinks},
+		{"connections", withConnections},
+		{"querytable", withConnections},
+		{"volatiledependencies", withConnections},
+		{"activex", withObjects},
+		{"oleobject", withObjects},
+		{"webextension", withObjects},
+		{"relationships/control", withObjects},
+		{"relationships/package", withObjects},
 	} {
 		if strings.Contains(kind, k.part) {
 			return k.refuse()
