@@ -49,8 +49,9 @@ const (
 	departmentBook                  // a department's own workbook: headers of two rows
 	receivedBook                    // sổ nhận bản án, quyết định
 	balanceBook                     // older cases with what is outstanding
-	bookStyles
 )
+
+const bookStyles = 5
 
 type bookOwed int
 
@@ -96,7 +97,7 @@ func (b *book) day(from, to int) thads.Date {
 // newBook invents a register.
 func newBook(seed uint64) *book {
 	b := &book{r: rand.New(rand.NewPCG(seed, 29))}
-	b.style = bookStyle(b.r.IntN(int(bookStyles)))
+	b.style = bookStyle(b.r.IntN(bookStyles))
 	b.unit = pick(b.r, InDong, InDong, InThousand, InMillion)
 	if b.style == ownMotionBook || b.style == onRequestBook || b.style == receivedBook {
 		b.owed = pick(b.r, owedByRow, owedInCell, owedByKind)
@@ -195,6 +196,7 @@ func (b *book) entry(c *bookCase, has func(code string) bool) *caseEntry {
 	case balanceBook:
 		e.Event.Kind, e.Event.EffectiveOn = thads.CaseBroughtForward, thads.DateOf(2018, 9, 30)
 		p.Balance = &thads.OpeningBalance{State: c.state, Since: c.since}
+	default:
 	}
 	if b.owed == owedByKind { // in the order of the columns
 		slices.SortFunc(c.owed, func(x, y bookObligation) int { return slices.Index(b.kinds, x.kind) - slices.Index(b.kinds, y.kind) })

@@ -66,8 +66,9 @@ func marksOf(k Kind) [][]string {
 			{"key", "number", "numberAndDate"},
 			{"kind", "documentNumber", "documentNumberAndDate", "measure", "finding", "receipt", "receiptAndDate", "ground", "effectiveOn", "amount"},
 		}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // Fields are what the columns of a kind of register can say, in the order of the
