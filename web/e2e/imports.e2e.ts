@@ -79,9 +79,9 @@ test('a unit’s own book comes in, its wrong row is handed back, and all of it 
   expect(await page.getByText('10.000.000').count()).toBeGreaterThan(0);
   await page.goBack();
 
-  await page.getByRole('button', { name: 'Hoàn tác' }).click();
+  await page.getByRole('button', { name: 'Hoàn tác', exact: true }).click();
   await page.getByLabel('Lý do').fill('Nhập thử');
-  await page.getByRole('dialog').getByRole('button', { name: 'Hoàn tác' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Hoàn tác', exact: true }).click();
   await page.getByText(/Đã hoàn tác lúc/).waitFor();
   await steps(page).getByText('Lý do hoàn tác: Nhập thử').waitFor();
   expectClean();

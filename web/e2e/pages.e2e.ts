@@ -33,6 +33,8 @@ const signedIn: readonly (readonly [name: string, address: () => string])[] = [
   ['no such case', () => '/cases/nothing'],
   ['conferences', () => '/conferences'],
   ['the conference', () => theConference],
+  ['imports', () => '/imports'],
+  ['no such import', () => '/imports/nothing'],
   ['public list', () => '/public'],
   ['no such page', () => '/nothing/here'],
 ];

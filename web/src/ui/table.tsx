@@ -39,15 +39,17 @@ export function SortHeading({ direction, onSort, right = false, children }: {
 }
 
 /** Back and forth through a list of keyset pages. There are no page numbers: rows come and go while one reads. */
-export function Pager({ children, onFirst, onPrevious, onNext }: {
+export function Pager({ children, label, onFirst, onPrevious, onNext }: {
   readonly children: ReactNode;
+  /** Of what: needed where a page has several lists. */
+  readonly label?: string;
   readonly onFirst: (() => void) | undefined;
   readonly onPrevious: (() => void) | undefined;
   readonly onNext: (() => void) | undefined;
 }) {
   const { t } = useI18n();
   return (
-    <nav className="pager" aria-label={t('pager.label')}>
+    <nav className="pager" aria-label={label ? `${t('pager.label')}: ${label}` : t('pager.label')}>
       <span className="soft">{children}</span>
       <span className="row">
         <button type="button" className="button" disabled={!onFirst} onClick={onFirst}>{t('pager.first')}</button>

@@ -38,6 +38,7 @@ export function Entries({ record }: { readonly record: ImportRecordFragment }) {
             <>
               <EntryTable nodes={nodes} busy={query.isPlaceholderData} />
               <Pager
+                label={t('import.entriesTable')}
                 onFirst={places.length > 0 ? () => setPlaces([]) : undefined}
                 onPrevious={places.length > 0 ? () => setPlaces(places.slice(0, -1)) : undefined}
                 onNext={page?.hasNextPage && page.endCursor ? () => setPlaces([...places, page.endCursor ?? '']) : undefined}
@@ -70,8 +71,8 @@ function EntryTable({ nodes, busy }: { readonly nodes: readonly Entry[]; readonl
       <tbody>
         {nodes.map((entry) => (
           <tr key={`${entry.sheet}/${entry.row}`}>
-            <td className="num right">{entry.row}</td>
-            <th scope="row">{entry.case ? <Link to="/cases/$id" params={{ id: entry.case.id }}>{entry.number ?? entry.row}</Link> : entry.number}</th>
+            <th scope="row" className="num right normal">{entry.row}</th>
+            <td className="strong">{entry.case ? <Link to="/cases/$id" params={{ id: entry.case.id }}>{entry.number ?? entry.row}</Link> : entry.number}</td>
             <td>{entry.debtor}</td>
             <td className="num">{entry.unit}</td>
             <td className="num right">{dong(entry.total)}</td>

@@ -39,6 +39,7 @@ export function Problems({ record }: { readonly record: ImportRecordFragment }) 
             <>
               <ProblemTable nodes={nodes} busy={query.isPlaceholderData} sheets={record.sheets.length > 1} />
               <Pager
+                label={t('import.problemsTable')}
                 onFirst={places.length > 0 ? () => setPlaces([]) : undefined}
                 onPrevious={places.length > 0 ? () => setPlaces(places.slice(0, -1)) : undefined}
                 onNext={page?.hasNextPage && page.endCursor ? () => setPlaces([...places, page.endCursor ?? '']) : undefined}
