@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -587,33 +588,47 @@ func (r *recordNoun[S, E, F, O]) duplicate() *thads.Error {
 func (r *recordNoun[S, E, F, O]) compare(im *recordImporting, p *recordPlan, held, state *S) error {
 	p.action, p.problems = ActionExisting, nil
 	p.own = slices.ContainsFunc(r.noun.events(held), func(e E) bool { return strings.HasPrefix(r.noun.record(&e).Key, im.keys) })
-	has := r.standing(im.register, held)
+	has := map[string][]*E{}
+	for _, e := range r.standing(im.register, held) {
+		content, err := im.register.Content(e)
+		if err != nil {
+			return err
+		}
+		has[content] = append(has[content], e)
+	}
 	events := r.noun.events(state)
 	for i := range events {
-		at := slices.IndexFunc(has, func(e *E) bool {
-			same, err := im.register.Same(e, &events[i])
-			return err == nil && same
-		})
-		if at >= 0 {
-			has = slices.Delete(has, at, at+1)
+		content, err := im.register.Content(&events[i])
+		if err != nil {
+			return err
+		}
+		if same := has[content]; len(same) > 0 {
+			has[content] = same[1:]
 			continue
 		}
 		p.action = ActionBad
-		where := "kind"
-		if i == 0 {
-			where = r.numberField()
-		}
-		for _, e := range has {
-			if field := im.register.Differs(e, &events[i]); field != "" && field != where && r.noun.record(e).EffectiveOn == r.noun.record(&events[i]).EffectiveOn {
-				where = field
-				break
-			}
-		}
-		return p.refuse(i, thads.Errorf(thads.CodeDuplicate, where,
+		return p.refuse(i, thads.Errorf(thads.CodeDuplicate, r.differs(im, has, events, i),
 			"Hồ sơ đã có trong hệ thống và không giống dòng này; hãy ghi thêm trong hệ thống hoặc sửa lại tệp",
 			"The record is there already and differs from this row; record the change in the system, or correct the file"))
 	}
 	return nil
+}
+
+// differs returns the field in which an event of the file differs from the one of
+// its day among those that are there and that no row stands for.
+func (r *recordNoun[S, E, F, O]) differs(im *recordImporting, has map[string][]*E, events []E, i int) string {
+	for _, content := range slices.Sorted(maps.Keys(has)) {
+		for _, e := range has[content] {
+			field := im.register.Differs(e, &events[i])
+			if field != "" && field != "kind" && r.noun.record(e).EffectiveOn == r.noun.record(&events[i]).EffectiveOn {
+				return field
+			}
+		}
+	}
+	if i == 0 {
+		return r.numberField()
+	}
+	return "kind"
 }
 
 // check refuses a record that does not fit among the others, or that the

@@ -304,42 +304,43 @@ func readRecords(t testing.TB, data []byte, change func(*sheet.Mapping)) (entrie
 // Whatever records hold, writing and reading them gives the same events.
 func TestRecordsBackAndForth(t *testing.T) {
 	for _, k := range sheet.RecordKinds() {
-		for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
-			t.Run(fmt.Sprintf("%s %s", k.Value, f), func(t *testing.T) {
-				rapid.Check(t, func(rt *rapid.T) {
-					var records [][]any
-					var keys []string
-					for i := range rapid.IntRange(1, 3).Draw(rt, "records") {
-						records = append(records, randomRecord(rt, k.Value))
-						keys = append(keys, fmt.Sprintf("%d %s", i, aName.Draw(rt, "key")))
-					}
-					for i := range keys {
-						keys[i] = thads.NormalizeName(keys[i])
-					}
-					entries, problems := readRecords(t, recordFile(t, k.Value, f, keys, records), nil)
-					if len(problems) > 0 {
-						rt.Fatalf("problems: %q", problems)
-					}
-					var gotKeys []string
-					for i, e := range entries {
-						gotKeys = append(gotKeys, e.Key)
-						if e.Failed || i >= len(records) {
-							rt.Fatalf("entry %d of %d failed", i, len(records))
-						}
-						var got []any
-						for _, ev := range e.Events {
-							got = append(got, ev.Event)
-						}
-						if d := cmp.Diff(records[i], got); d != "" {
-							rt.Fatalf("record %d (-written +read):\n%s", i, d)
-						}
-					}
-					if !slices.Equal(keys, gotKeys) {
-						rt.Fatalf("keys %q, want %q", gotKeys, keys)
-					}
-				})
-			})
+		t.Run(string(k.Value), func(t *testing.T) {
+			rapid.Check(t, func(rt *rapid.T) { backAndForth(t, rt, k.Value) })
+		})
+	}
+}
+
+func backAndForth(t *testing.T, rt *rapid.T, k sheet.Kind) {
+	f := rapid.SampledFrom([]sheet.Format{sheet.XLSX, sheet.CSV}).Draw(rt, "format")
+	var records [][]any
+	var keys []string
+	for i := range rapid.IntRange(1, 3).Draw(rt, "records") {
+		records = append(records, randomRecord(rt, k))
+		keys = append(keys, fmt.Sprintf("%d %s", i, aName.Draw(rt, "key")))
+	}
+	for i := range keys {
+		keys[i] = thads.NormalizeName(keys[i])
+	}
+	entries, problems := readRecords(t, recordFile(t, k, f, keys, records), nil)
+	if len(problems) > 0 {
+		rt.Fatalf("problems: %q", problems)
+	}
+	var gotKeys []string
+	for i, e := range entries {
+		gotKeys = append(gotKeys, e.Key)
+		if e.Failed || i >= len(records) {
+			rt.Fatalf("entry %d of %d failed", i, len(records))
 		}
+		var got []any
+		for _, ev := range e.Events {
+			got = append(got, ev.Event)
+		}
+		if d := cmp.Diff(records[i], got); d != "" {
+			rt.Fatalf("record %d (-written +read):\n%s", i, d)
+		}
+	}
+	if !slices.Equal(keys, gotKeys) {
+		rt.Fatalf("keys %q, want %q", gotKeys, keys)
 	}
 }
 
@@ -546,4 +547,54 @@ func TestRecordTemplates(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzRecords reads whatever rows stand below the headers of a register: every
+// problem has a place and a sentence, and what was read can be written.
+func FuzzRecords(f *testing.F) {
+	for i, k := range sheet.RecordKinds() {
+		records := [][]any{{reflect.New(recordEvent(k.Value)).Interface()}}
+		data := string(recordFile(f, k.Value, sheet.CSV, []string{"A"}, records))
+		f.Add(uint8(i), data[strings.Index(data, "\n")+1:])
+	}
+	f.Add(uint8(0), "A;01/01/2012;Thành lập đơn vị;TH-09;Chi cục;Chi cục THADS cấp huyện\nA;;;;tiếp\n;;;\n")
+	f.Add(uint8(4), "A;1/2/2019;SET;\"json:\"\"\\u0001\"\"\";;;;;;\"[{\"\"unit\"\":\"\"x\"\"}]\"\n")
+	f.Add(uint8(7), "A;43525;Giao chỉ tiêu;;;;;2019;;;;;81,5;%\n")
+	f.Fuzz(func(t *testing.T, kind uint8, rows string) {
+		k := sheet.RecordKinds()[int(kind)%len(sheet.RecordKinds())].Value
+		var b bytes.Buffer
+		if err := sheet.WriteRecordTemplate(&b, k, sheet.CSV); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString(rows)
+		book, err := sheet.Open(bytes.NewReader(b.Bytes()), int64(b.Len()), sheet.DefaultLimits())
+		if err != nil {
+			return // refused as a file
+		}
+		m, err := sheet.DetectRecords(book)
+		if err != nil || m == nil {
+			return
+		}
+		r, err := sheet.NewRecordReader(book, m, func(p sheet.Problem) {
+			if p.Row < 2 || p.Code == "" || p.Text.VI == "" || p.Text.EN == "" || p.Severity == "" {
+				t.Errorf("a problem without place or sentence: %+v", p)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for e, err := range r.Entries() {
+			if err != nil {
+				return
+			}
+			for _, ev := range e.Events {
+				if len(ev.RowNumbers) == 0 {
+					t.Errorf("an event of no row: %+v", ev)
+				}
+				if _, err := r.Register().Rows(e.Key, ev.Event); err != nil {
+					t.Errorf("what was read cannot be written: %v", err)
+				}
+			}
+		}
+	})
 }

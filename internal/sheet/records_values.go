@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -371,9 +370,4 @@ func (r *RecordRegister) settleQuantities(event reflect.Value) *thads.Error {
 		f.Set(reflect.ValueOf(q))
 	}
 	return nil
-}
-
-// sameRows tells whether two events have the same content: the same rows.
-func sameRows(a, b [][]any) bool {
-	return slices.EqualFunc(a, b, func(x, y []any) bool { return slices.Equal(x, y) })
 }

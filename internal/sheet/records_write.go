@@ -220,18 +220,14 @@ func (r *RecordRegister) Clone(event any) (any, error) {
 	return clone(event), nil
 }
 
-// Same tells whether two events, given as pointers, have the same content: what
-// a register says of them, whoever recorded them and when.
-func (r *RecordRegister) Same(a, b any) (bool, error) {
-	x, err := r.Rows("", a)
+// Content returns what a register says of an event, given as a pointer: the same
+// for two events that differ only in who recorded them and when.
+func (r *RecordRegister) Content(event any) (string, error) {
+	rows, err := r.Rows("", event)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	y, err := r.Rows("", b)
-	if err != nil {
-		return false, err
-	}
-	return sameRows(x, y), nil
+	return marshalled(rows)
 }
 
 // Undated tells whether an event, given as a pointer, counts on the day on which
