@@ -2058,6 +2058,29 @@ func (ec *executionContext) fieldContext_ImportField_example(_ context.Context, 
 	return graphql.NewScalarFieldContext("ImportField", field, false, false, "String")
 }
 
+func (ec *executionContext) _ImportField_gives(ctx context.Context, field graphql.CollectedField, obj *sheet.Field) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportField_gives(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gives, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportField_gives(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportField", field, false, false, "String")
+}
+
 func (ec *executionContext) _ImportField_choices(ctx context.Context, field graphql.CollectedField, obj *sheet.Field) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -4292,6 +4315,11 @@ func (ec *executionContext) _ImportField(ctx context.Context, sel ast.SelectionS
 		case "example":
 			out.Values[i] = ec._ImportField_example(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gives":
+			out.Values[i] = ec._ImportField_gives(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "choices":

@@ -572,6 +572,7 @@ type ComplexityRoot struct {
 		Choices  func(childComplexity int) int
 		Code     func(childComplexity int) int
 		Example  func(childComplexity int) int
+		Gives    func(childComplexity int) int
 		Header   func(childComplexity int) int
 		Help     func(childComplexity int) int
 		Money    func(childComplexity int) int
@@ -3600,6 +3601,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportField.Example(childComplexity), true
+	case "ImportField.gives":
+		if e.ComplexityRoot.ImportField.Gives == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportField.Gives(childComplexity), true
 	case "ImportField.header":
 		if e.ComplexityRoot.ImportField.Header == nil {
 			break
@@ -10790,6 +10797,8 @@ type ImportField {
   money: Boolean!
   "A value as it may be typed (ví dụ)."
   example: String
+  "The codes of the fields whose values a column of this one holds together; empty for a field of its own (gồm các trường)."
+  gives: [String!]!
   "The values to choose from; empty where any may stand (các giá trị)."
   choices: [String!]!
 }
@@ -14707,6 +14716,8 @@ func (ec *executionContext) childFields_ImportField(ctx context.Context, field g
 		return ec.fieldContext_ImportField_money(ctx, field)
 	case "example":
 		return ec.fieldContext_ImportField_example(ctx, field)
+	case "gives":
+		return ec.fieldContext_ImportField_gives(ctx, field)
 	case "choices":
 		return ec.fieldContext_ImportField_choices(ctx, field)
 	}

@@ -347,10 +347,14 @@ func (r *pieceReader) piece(n int) (string, error) {
 // openFile opens the file whose pieces an upload has brought.
 func (a *App) openFile(ctx context.Context, upload string, size int64) (*sheet.Book, error) {
 	b, err := sheet.Open(&pieceReader{ctx: ctx, app: a, owner: upload, size: size}, size, sheet.DefaultLimits())
-	if err != nil && ctx.Err() != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
 		return nil, errors.Join(err, ctx.Err())
+	case err != nil:
+		return nil, err
 	}
-	return b, err
+	b.Today = a.Today()
+	return b, nil
 }
 
 // jsonLines writes values one to a line.

@@ -246,7 +246,7 @@ func (r *register[R]) fields() []Field {
 	out := make([]Field, r.size())
 	for i := range out {
 		c := r.column(i)
-		out[i] = Field{Code: c.code, Header: c.header, Help: c.help, Required: c.required, Money: c.format == formatDong, Example: c.example, Choices: c.choices(), date: c.format == formatDate, secret: c.secret}
+		out[i] = Field{Code: c.code, Header: c.header, Help: c.help, Required: c.required, Money: c.format == formatDong, Example: c.example, Gives: c.gives, Choices: c.choices(), date: c.format == formatDate, secret: c.secret}
 	}
 	return out
 }

@@ -72,6 +72,9 @@ type Field struct {
 	Money bool
 	// Example is a value as it may be typed.
 	Example string
+	// Gives are the codes of the fields whose values a column of this one holds
+	// together; nil for a field of its own.
+	Gives []string
 	// Choices are the values to choose from; nil where any may stand.
 	Choices []string
 

@@ -42,9 +42,9 @@ function withImport(server: Server, record: () => ImportRecordFragment): Server 
     .on(ImportByIdDocument, () => ({ import: record() }))
     .on(ImportFieldsDocument, ({ register }) => ({
       importFields: [
-        { code: 'unit', header: 'Mã đơn vị', help: 'Mã của cơ quan', required: true, money: false, example: '38.01', choices: [] },
-        { code: 'numberAndDate', header: `Số, ngày quyết định ${register}`, help: null, required: false, money: false, example: null, choices: [] },
-        { code: 'amount', header: 'Số tiền', help: null, required: false, money: true, example: null, choices: [] },
+        { code: 'unit', header: 'Mã đơn vị', help: 'Mã của cơ quan', required: true, money: false, example: '38.01', gives: [], choices: [] },
+        { code: 'numberAndDate', header: `Số, ngày quyết định ${register}`, help: null, required: false, money: false, example: null, gives: [], choices: [] },
+        { code: 'amount', header: 'Số tiền', help: null, required: false, money: true, example: null, gives: [], choices: [] },
       ],
     }))
     .on(ImportPreviewDocument, () => ({ import: { id: 'im1', preview: [

@@ -262,7 +262,7 @@ export type ImportFieldsQueryVariables = Exact<{
 }>;
 
 
-export type ImportFieldsQuery = { readonly importFields: ReadonlyArray<{ readonly code: string, readonly header: string, readonly help: string | null, readonly required: boolean, readonly money: boolean, readonly example: string | null, readonly choices: ReadonlyArray<string> }> };
+export type ImportFieldsQuery = { readonly importFields: ReadonlyArray<{ readonly code: string, readonly header: string, readonly help: string | null, readonly required: boolean, readonly money: boolean, readonly example: string | null, readonly gives: ReadonlyArray<string>, readonly choices: ReadonlyArray<string> }> };
 
 export type ImportPreviewQueryVariables = Exact<{
   id: string;
@@ -339,7 +339,7 @@ export const ImportByIdDocument: TypedDocument<ImportByIdQuery, ImportByIdQueryV
   { name: 'ImportById', text: "query ImportById($id:ID!){import(id:$id){...ImportRecord}}fragment ImportRecord on Import{id version state file bytes attempt fileKept reading{cases{...MappingParts}events{...MappingParts}records{...MappingParts}}keptMapping sheets byName startedAt checkedAt acceptedAt undoneAt job{id state done total problems}rows cases leftOut creates changes existing bad errors warnings stopped nextSteps mode created changed refused undone notUndone reason message}fragment MappingParts on ImportMapping{register sheet headerRow columns{column letter title field unit}constants{field value}formulas}" };
 
 export const ImportFieldsDocument: TypedDocument<ImportFieldsQuery, ImportFieldsQueryVariables> =
-  { name: 'ImportFields', text: "query ImportFields($register:Register!){importFields(register:$register){code header help required money example choices}}" };
+  { name: 'ImportFields', text: "query ImportFields($register:Register!){importFields(register:$register){code header help required money example gives choices}}" };
 
 export const ImportPreviewDocument: TypedDocument<ImportPreviewQuery, ImportPreviewQueryVariables> =
   { name: 'ImportPreview', text: "query ImportPreview($id:ID!$register:Register!$rows:Int!){import(id:$id){id preview(register:$register rows:$rows){number cells leftOut}}}" };

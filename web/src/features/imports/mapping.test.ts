@@ -6,7 +6,7 @@ const draft: Draft = {
   register: 'CASES', sheet: 'Sổ', headerRow: 3, formulas: false, constants: [{ field: 'unit', value: '38.01' }],
   columns: [column(1, null), column(2, 'number'), column(3, 'amount')],
 };
-const field = (code: string, required: boolean): FieldOf => ({ code, header: code, help: null, required, money: code === 'amount', example: null, choices: [] });
+const field = (code: string, required: boolean): FieldOf => ({ code, header: code, help: null, required, money: code === 'amount', example: null, gives: code === 'numberAndDate' ? ['number', 'date'] : [], choices: [] });
 
 describe('a mapping under change', () => {
   test('a field belongs to one column, and a column to no constant', () => {
@@ -25,7 +25,7 @@ describe('a mapping under change', () => {
   });
 
   test('what is missing is what neither a column nor a constant says', () => {
-    const fields = [field('unit', true), field('number', true), field('date', true), field('court', false)];
+    const fields = [field('unit', true), field('number', true), field('date', true), field('court', false), field('numberAndDate', false)];
     expect(missing(draft, fields).map(({ code }) => code)).toEqual(['date']);
     expect(missing(withField(draft, 2, 'numberAndDate'), fields)).toEqual([]);
     expect(missing(withConstant(draft, 'unit', ''), fields).map(({ code }) => code)).toEqual(['unit', 'date']);

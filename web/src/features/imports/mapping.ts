@@ -47,21 +47,13 @@ export function withConstant(draft: Draft, field: string, value: string): Draft 
 
 /** The fields without which no row can be read and that nothing says yet. */
 export function missing(draft: Draft, fields: readonly FieldOf[]): FieldOf[] {
+  // One column of a book may say several things at once: a number and its date, a name and its address.
+  const gives = new Map(fields.map((field) => [field.code, field.gives]));
+  const says = (field: string, code: string) => field === code || (gives.get(field) ?? []).includes(code);
   return fields.filter(({ code, required }) => required
     && !draft.columns.some(({ field }) => field !== null && says(field, code))
     && !draft.constants.some(({ field }) => field === code));
 }
-
-/** What one column of a book says at once: a number and its date, a name and its address. */
-const COMPOSITES: Readonly<Record<string, readonly string[]>> = {
-  numberAndDate: ['number', 'date'],
-  judgmentNumberAndDate: ['judgmentNumber', 'judgmentDate'],
-  judgmentNumberDateCourt: ['judgmentNumber', 'judgmentDate', 'court'],
-  debtorNameAndAddress: ['debtorName', 'debtorAddress'],
-  creditorNameAndAddress: ['creditorName', 'creditorAddress'],
-};
-
-const says = (field: string, code: string) => field === code || (COMPOSITES[field] ?? []).includes(code);
 
 /** Whether the preview that the server gives belongs to the draft: the rows depend on sheet and headers alone. */
 export function sameRows(draft: Draft, stored: Draft | null): boolean {
