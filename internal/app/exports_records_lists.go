@@ -242,11 +242,11 @@ func targetRecords() *recordNoun[thads.Target, thads.TargetEvent, TargetFilter, 
 			dayOf("Kỳ đến hết ngày", func(t *S) thads.Date { return t.PeriodEnd }),
 			textOf("Chỉ tiêu", 44, func(_ *namer, t *S) string { return cmp.Or(t.Label, t.Metric.Name().VI) }),
 			textOf("So sánh", 16, func(_ *namer, t *S) string { return t.Operator.Name().VI }),
-			{sheet.ListColumn{Header: "Giá trị", Width: 20}, func(_ *namer, t *S) any {
+			{sheet.ListColumn{Header: "Giá trị", Width: 28}, func(_ *namer, t *S) any {
 				if t.Value.Unit == thads.UnitPercent || t.Value.Unit == thads.UnitPoints {
 					return float64(t.Value.Value) / 100
 				}
-				return t.Value.Value
+				return thads.Dong(t.Value.Value) // grouped, as all large numbers are
 			}},
 			textOf("Đơn vị tính", 10, func(_ *namer, t *S) string { return t.Value.Unit.Name().VI }),
 			textOf("Cơ quan giao", 30, func(_ *namer, t *S) string { return t.Issuer.Name().VI }),

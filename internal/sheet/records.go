@@ -332,7 +332,7 @@ func (r *RecordRegister) collect(t reflect.Type, at string, index []int) {
 		case inner == reflect.TypeFor[thads.DocumentNumber]():
 			c.leaf, c.width = leafNumber, 20
 		case inner == reflect.TypeFor[thads.Quantity]():
-			c.leaf, c.width = leafQuantity, 20
+			c.leaf, c.width = leafQuantity, formatDong.width() // as wide as the longest number
 			unit, _ := inner.FieldByName("Unit")
 			r.columns = append(r.columns, c, recordColumn{
 				code: code + ".unit", header: recordHeader(r.kind, code+".unit"), leaf: leafWord, width: 12,

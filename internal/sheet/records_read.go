@@ -453,6 +453,9 @@ func (e *RecordEntry) Problem(i int, refusal *thads.Error) Problem {
 		c := &r.register.columns[column]
 		if f, given := fieldAt(reflect.ValueOf(e.Events[i].Event).Elem(), c.index); given {
 			if value, err := c.value(f); err == nil {
+				if n, isNumber := value.(thads.Dong); isNumber {
+					value = int64(n) // of whatever unit
+				}
 				p.Got = clip(show(value))
 			}
 		}

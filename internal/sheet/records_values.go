@@ -28,10 +28,10 @@ const (
 )
 
 // Rows returns the rows of an event, given as a pointer: the values by the
-// columns of the register, nil where a cell is empty (string, int, int64,
-// float64, thads.Date). There is more than one where a value needs several
-// cells; those below have the key and the rest of that value only. References
-// are written as they stand in the event.
+// columns of the register, nil where a cell is empty (string, int, float64,
+// thads.Dong for any large number, thads.Date). There is more than one where a
+// value needs several cells; those below have the key and the rest of that value
+// only. References are written as they stand in the event.
 func (r *RecordRegister) Rows(key string, event any) ([][]any, error) {
 	if err := r.checkEvent(event); err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ func (c *recordColumn) value(f reflect.Value) (any, error) {
 			return nil, nil
 		}
 		if !isShare(q.Unit) {
-			return q.Value, nil
+			return thads.Dong(q.Value), nil // grouped, as all large numbers are
 		}
 		if q.Value <= -exactly || q.Value >= exactly {
 			return hundredths(q.Value), nil
