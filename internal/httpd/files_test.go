@@ -219,6 +219,9 @@ type zeros struct{}
 func (zeros) Read(p []byte) (int, error) { return len(p), nil }
 
 func TestTheSizeOfAnUpload(t *testing.T) {
+	if most := sheet.DefaultLimits().Bytes; most != httpd.MaxUpload {
+		t.Errorf("the server takes %d bytes, readers %d", httpd.MaxUpload, most)
+	}
 	b, s, cookie := newShelf(t, nil)
 	s.take = func(_ context.Context, name string, r io.Reader) (*app.Upload, error) {
 		n, err := io.Copy(io.Discard, r)

@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -65,12 +67,49 @@ func newBench(t *testing.T, change func(*httpd.Options)) *bench {
 	return b
 }
 
-func starting(t *testing.T, change func(*httpd.Options)) *bench {
+// empty is a directory with an empty store: making its tables takes longer than
+// most tests.
+var empty struct {
+	sync.Once
+	dir string
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "httpd")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	empty.dir = dir
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func openStore(t *testing.T, dir string) store.Store {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
+	st, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Collections: app.Collections()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return st
+}
+
+func starting(t *testing.T, change func(*httpd.Options)) *bench {
+	t.Helper()
+	empty.Do(func() {
+		if err := openStore(t, empty.dir).Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(empty.dir)); err != nil {
+		t.Fatal(err)
+	}
+	st := openStore(t, dir)
 	t.Cleanup(func() {
 		if err := st.Close(); err != nil {
 			t.Error(err)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -55,9 +57,17 @@ func (known) Authenticate(context.Context, auth.Token, app.SessionLimits) (auth.
 // with a request that has begun.
 func inBubble(t *testing.T, do func(t *testing.T, b *bench, s *shelf, dial func(head string) net.Conn)) {
 	t.Helper()
-	s := &shelf{}
-	b := newBench(t, func(o *httpd.Options) { o.Backend = known{s} })
-	s.App = b.app
+	s, b := &shelf{}, &bench{log: new(logBuffer)}
+	var err error
+	b.Server, err = httpd.New(httpd.Options{
+		Backend: known{s}, GraphQL: http.NotFoundHandler(), Arguments: arguments{}, Web: http.NotFoundHandler(),
+		URL: &url.URL{Scheme: "http", Host: "localhost:8080"}, Sessions: app.SessionLimits{Idle: time.Hour, Max: time.Hour},
+		Timeout: time.Minute, Drain: 10 * time.Second, Log: slog.New(slog.NewJSONHandler(b.log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Ready()
 	synctest.Test(t, func(t *testing.T) {
 		l := &pipes{make(chan net.Conn), make(chan struct{})}
 		ctx, stop := context.WithCancel(context.Background())
@@ -82,7 +92,7 @@ func inBubble(t *testing.T, do func(t *testing.T, b *bench, s *shelf, dial func(
 // A slow and honest client has its file taken, however long that takes; one that
 // holds the line does not.
 func TestSlowUploads(t *testing.T) {
-	const length = "Content-Length: 10000000\r\n\r\n"
+	const length = "Content-Length: 3000000\r\n\r\n"
 	for name, tt := range map[string]struct {
 		// burst bytes come at once, then part bytes every second.
 		burst, part int
@@ -90,13 +100,13 @@ func TestSlowUploads(t *testing.T) {
 		from, within time.Duration
 		cut          bool
 	}{
-		"slow and honest":       {0, 20_000, 8 * time.Minute, 9 * time.Minute, false},
-		"just fast enough":      {0, 17_000, 9 * time.Minute, 10 * time.Minute, false},
-		"at once":               {10_000_000, 0, 0, time.Second, false},
+		"slow and honest":       {0, 20_000, 149 * time.Second, 150 * time.Second, false},
+		"just fast enough":      {0, 17_000, 176 * time.Second, 177 * time.Second, false},
+		"at once":               {3_000_000, 0, 0, time.Second, false},
 		"nothing":               {0, 0, httpd.Patience, httpd.Patience, true},
 		"a byte now and then":   {0, 1, httpd.Patience, httpd.Patience + time.Second, true},
 		"too slow":              {0, 8_000, httpd.Patience, 2*httpd.Patience + time.Second, true},
-		"a burst, then nothing": {5_000_000, 0, httpd.Patience, httpd.Patience + time.Second, true},
+		"a burst, then nothing": {2_000_000, 0, httpd.Patience, httpd.Patience + time.Second, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, _ *bench, s *shelf, dial func(string) net.Conn) {
@@ -109,7 +119,7 @@ func TestSlowUploads(t *testing.T) {
 				sent := make(chan struct{})
 				go func() {
 					defer close(sent)
-					left := 10_000_000
+					left := 3_000_000
 					for n := tt.burst; ; n = tt.part {
 						n = min(n, left)
 						if _, err := conn.Write(bytes.Repeat([]byte("x"), n)); err != nil {
@@ -128,7 +138,7 @@ func TestSlowUploads(t *testing.T) {
 				}
 				if tt.cut {
 					wantFileRefusal(t, res, 408, "REQUEST_TIMEOUT")
-				} else if got := text(t, res); res.StatusCode != http.StatusCreated || !strings.Contains(got, `"bytes":10000000`) {
+				} else if got := text(t, res); res.StatusCode != http.StatusCreated || !strings.Contains(got, `"bytes":3000000`) {
 					t.Errorf("status %d, %s", res.StatusCode, got)
 				}
 				if err := conn.Close(); err != nil {
@@ -142,7 +152,7 @@ func TestSlowUploads(t *testing.T) {
 
 // Likewise files that are fetched: what the server itself needs is not counted.
 func TestSlowDownloads(t *testing.T) {
-	const size, target = 4 << 20, "GET /imports/im_1/problems.xlsx HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\nConnection: close\r\n\r\n"
+	const size, target = 1 << 20, "GET /imports/im_1/problems.xlsx HTTP/1.1\r\nHost: localhost\r\nCookie: %s\r\nConnection: close\r\n\r\n"
 	for name, tt := range map[string]struct {
 		// part bytes are read every second.
 		part int
@@ -152,7 +162,7 @@ func TestSlowDownloads(t *testing.T) {
 		cut   bool
 	}{
 		"at once":               {size, 0, 0, false},
-		"slow and honest":       {20_000, 0, 3 * time.Minute, false},
+		"slow and honest":       {20_000, 0, 50 * time.Second, false},
 		"a server that is slow": {size, 5 * time.Minute, 80 * time.Minute, false},
 		"nothing":               {0, 0, httpd.Patience, true},
 		"too slow":              {4_000, 0, httpd.Patience, true},
