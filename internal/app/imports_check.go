@@ -109,9 +109,16 @@ func (a *App) deleteRuns(ctx context.Context, r *importRecord, keep int) error {
 // check reads the file and keeps what it finds.
 func (c *checking) check(ctx context.Context) error {
 	c.job.Done, c.job.Total, c.job.Problems = 0, c.r.Cases, nil
-	counts, stopped, err := c.read(ctx)
+	harmful, err := c.inspect(ctx)
 	if err != nil {
 		return c.standing(ctx, err)
+	}
+	var counts sheet.Counts
+	stopped := harmful
+	if !harmful {
+		if counts, stopped, err = c.read(ctx); err != nil {
+			return c.standing(ctx, err)
+		}
 	}
 	if counts.Rows == 0 && len(c.errors) == 0 {
 		c.report(sheet.Problem{Code: thads.CodeRequired, Text: thads.Text{VI: "Sổ không có dòng nào", EN: "The register has no rows"}})
@@ -123,6 +130,23 @@ func (c *checking) check(ctx context.Context) error {
 		return c.standing(ctx, err)
 	}
 	return c.finish(ctx, counts, stopped)
+}
+
+// inspect looks through the whole file, also where nobody reads, for what must
+// not come in, and tells what is worth knowing of it. harmful tells that it is
+// refused: then nothing of it is read.
+func (c *checking) inspect(ctx context.Context) (harmful bool, err error) {
+	book, err := c.app.openImport(ctx, c.r)
+	if err == nil {
+		for _, p := range book.Notices() {
+			c.report(p)
+		}
+		err = book.Inspect(ctx)
+	}
+	if err != nil {
+		return true, c.refuse(err)
+	}
+	return false, nil
 }
 
 // read checks the entries of the file, some at a time. stopped tells that the
