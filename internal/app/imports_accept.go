@@ -53,32 +53,26 @@ func (a *App) ImportAccept(ctx context.Context, c ImportChange, mode AcceptMode)
 }
 
 // onlyAttempt refuses to accept a file of which another import has been accepted
-// since the check: both would record the same cases, and undoing one would undo
-// the other.
+// since the check began: both would count the same cases as theirs, and undoing
+// one would undo the other. What was accepted before that, the check has seen:
+// the rest of the file may follow, for instance when the good rows came first.
 func (a *App) onlyAttempt(ctx context.Context, r *importRecord) error {
-	q := store.Query{
-		Scope: thads.Everything(), Where: []store.Cond{store.Eq("digest", r.Digest)}, Sort: "startedAt", Limit: MaxPage,
+	check, err := a.job(ctx, r.Job)
+	if err != nil {
+		return err
 	}
-	for {
-		page, err := findPage(ctx, a, importCollection, q, decodeHead[Import])
-		if err != nil {
-			return err
-		}
-		for _, it := range page.Items {
-			q.After = it.Cursor
-			if it.Value.ID == r.ID || it.Value.Attempt < r.Attempt {
-				continue
-			}
-			switch it.Value.State {
-			case ImportAccepting, ImportAccepted, ImportUndoing, ImportUndone:
-				return thads.Errorf(thads.CodeConflict, "id", "Tệp này vừa được nhập ở một lần nhập khác; hãy kiểm tra lại", "The same file has just been accepted in another import; check it again")
-			case ImportMapping, ImportChecking, ImportChecked, ImportCancelled, ImportFailed:
-			}
-		}
-		if !page.HasNext {
+	return a.eachOfFile(ctx, r.Digest, func(o *Import) error {
+		seen := check != nil && o.State == ImportAccepted && o.AcceptedAt.Before(check.StartedAt)
+		if o.ID == r.ID || o.Attempt < r.Attempt || seen {
 			return nil
 		}
-	}
+		switch o.State {
+		case ImportAccepting, ImportAccepted, ImportUndoing, ImportUndone:
+			return thads.Errorf(thads.CodeConflict, "id", "Tệp này vừa được nhập ở một lần nhập khác; hãy kiểm tra lại", "The same file has just been accepted in another import; check it again")
+		case ImportMapping, ImportChecking, ImportChecked, ImportCancelled, ImportFailed:
+		}
+		return nil
+	})
 }
 
 // acceptance is the acceptance of an import under way.
@@ -110,7 +104,8 @@ func runImportAccept(ctx context.Context, a *App, j *Job) error {
 	}
 	switch err := write(ctx); {
 	case errors.Is(err, errGivenUp):
-		return nil // another process has ended it
+		// Another process has ended it and writes into the journal how.
+		return errOvertaken
 	case err != nil:
 		return err
 	}

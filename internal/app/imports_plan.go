@@ -122,10 +122,17 @@ func (a *App) newImporting(ctx context.Context, r *importRecord, by auth.Princip
 			im.officers[strings.ToUpper(o.Code)] = o
 		}
 	}
-	if by.Reach() != auth.ReachEverything {
-		im.within = append([]thads.UnitID{}, d.Tree.SubtreeEver(by.Unit)...)
-	}
+	im.within = d.writable(by)
 	return im, nil
+}
+
+// writable returns the units for which a principal may bring cases in and take
+// them back; nil for all.
+func (d *Directory) writable(by auth.Principal) []thads.UnitID {
+	if by.Reach() == auth.ReachEverything {
+		return nil
+	}
+	return append([]thads.UnitID{}, d.Tree.SubtreeEver(by.Unit)...)
 }
 
 // caseID is the id of the case that an entry opens. It derives from the file and

@@ -194,6 +194,16 @@ func (a *App) Import(ctx context.Context, id string) (*Import, error) {
 	return &r.Import, nil
 }
 
+// ImportJob returns the job under way, or the last one, of an import that the
+// caller may see, whoever began the job; nil where none was needed yet.
+func (a *App) ImportJob(ctx context.Context, id string) (*Job, error) {
+	r, err := a.visibleImport(ctx, id)
+	if err != nil || r == nil || r.Job == "" {
+		return nil, err
+	}
+	return a.job(ctx, r.Job)
+}
+
 // Imports returns one page of the imports that the caller may see, the latest
 // first; of all states where none is given.
 func (a *App) Imports(ctx context.Context, states []ImportState, page PageArgs) (*Page[*Import], error) {
@@ -356,23 +366,35 @@ func (r *importRecord) clearFindings() {
 // it is in the ledger or on its way there, or the next one where that was undone.
 func (a *App) attempt(ctx context.Context, digest string) (int, error) {
 	attempt := 1
+	err := a.eachOfFile(ctx, digest, func(o *Import) error {
+		n := o.Attempt
+		if o.State == ImportUndone || o.State == ImportUndoing {
+			n++
+		}
+		attempt = max(attempt, n)
+		return nil
+	})
+	return attempt, err
+}
+
+// eachOfFile calls fn for every import of a file, whoever began it, the oldest
+// first.
+func (a *App) eachOfFile(ctx context.Context, digest string, fn func(*Import) error) error {
 	q := store.Query{Scope: thads.Everything(), Where: []store.Cond{store.Eq("digest", digest)}, Sort: "startedAt", Limit: MaxPage}
 	for {
 		page, err := findPage(ctx, a, importCollection, q, decodeHead[Import])
 		if err != nil {
-			return 0, err
+			return err
 		}
 		for _, it := range page.Items {
-			n := it.Value.Attempt
-			if s := it.Value.State; s == ImportUndone || s == ImportUndoing {
-				n++
+			q.After = it.Cursor
+			if err := fn(it.Value); err != nil {
+				return err
 			}
-			attempt = max(attempt, n)
 		}
 		if !page.HasNext {
-			return attempt, nil
+			return nil
 		}
-		q.After = page.Items[len(page.Items)-1].Cursor
 	}
 }
 
@@ -435,12 +457,10 @@ func checkReading(b *sheet.Book, r *sheet.Reading) error {
 			es.Add(thads.CodeInvalid, "reading."+m.field+".register", "Loại sổ không đúng", "This is the wrong kind of register")
 			continue
 		}
-		refusals, isRefusal := thads.Refusals(m.mapping.Check(b))
-		if !isRefusal {
-			if err := m.mapping.Check(b); err != nil {
-				return err
-			}
-			continue
+		err := m.mapping.Check(b)
+		refusals, isRefusal := thads.Refusals(err)
+		if err != nil && !isRefusal {
+			return err
 		}
 		for _, e := range refusals {
 			es = append(es, &thads.Error{Code: e.Code, Field: append([]string{"reading", m.field}, e.Field...), Text: e.Text, Cause: e.Cause})

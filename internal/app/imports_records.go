@@ -746,6 +746,9 @@ func (r *recordNoun[S, E, F, O]) undo(ctx context.Context, a *App, by auth.Princ
 		}
 		numbers := r.noun.claims(h.state)
 		if next != nil {
+			if refusal, err := r.mayUndo(ctx, a, by, h.state); err != nil || refusal != nil {
+				return false, refusal, err
+			}
 			doc, err := r.noun.encode(id, next, h.version+1)
 			if err != nil {
 				return false, nil, err
@@ -765,6 +768,24 @@ func (r *recordNoun[S, E, F, O]) undo(ctx context.Context, a *App, by auth.Princ
 		}
 		return true, nil, a.releaseClaims(ctx, given)
 	}
+}
+
+// mayUndo refuses to take back what the principal might not record: the import
+// may have been accepted by somebody with wider rights, or the principal may have
+// moved to another unit since.
+func (r *recordNoun[S, E, F, O]) mayUndo(ctx context.Context, a *App, by auth.Principal, s *S) (refusal, err error) {
+	events := r.noun.events(s)
+	for i := range events {
+		if !by.Can(r.noun.right(&events[i])) {
+			return thads.Errorf(thads.CodeForbidden, "", "không có quyền ghi diễn biến của hồ sơ này", "you may not record events of this record"), nil
+		}
+	}
+	if err := r.noun.mayWrite(ctx, a, by, s); isFault(err) {
+		return nil, err
+	} else if err != nil {
+		return err, nil
+	}
+	return nil, nil
 }
 
 // claimsBefore are the numbers that a voided record had, which a run that was cut

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
@@ -48,8 +50,11 @@ type undoing struct {
 	app *App
 	job *Job
 	r   *importRecord
-	// keys leads the idempotency keys of what the import recorded.
-	keys string
+	// keys leads the idempotency keys of what the import recorded. since and
+	// until bound when it did so, where others have recorded parts of the same
+	// file under the same keys; zero where there are none.
+	keys         string
+	since, until time.Time
 	// seen are the cases that were looked at: one may have several entries.
 	seen         map[thads.CaseID]bool
 	undone, left int
@@ -64,6 +69,9 @@ func runImportUndo(ctx context.Context, a *App, j *Job) error {
 	}
 	j.Done, j.Total, j.Problems = 0, r.Created+r.Changed, nil
 	u := &undoing{app: a, job: j, r: r, keys: r.keyPrefix(), seen: map[thads.CaseID]bool{}}
+	if err := u.bound(ctx); err != nil {
+		return err
+	}
 	takeBack := func(ctx context.Context) error {
 		return pipeline(ctx, u.parts(ctx), u.read, u.void, u.store, u.tally)
 	}
@@ -72,8 +80,15 @@ func runImportUndo(ctx context.Context, a *App, j *Job) error {
 	}
 	switch err := takeBack(ctx); {
 	case errors.Is(err, errGivenUp):
-		return nil // another process has ended it
+		// Another process has ended it and writes into the journal how.
+		return errOvertaken
 	case err != nil:
+		return err
+	}
+	// Several entries may have been those of one case. What was left is told by the
+	// job alone, so that it is written before the import ends.
+	j.Total = j.Done
+	if err := a.note(ctx, j, true); err != nil {
 		return err
 	}
 	for {
@@ -90,10 +105,27 @@ func runImportUndo(ctx context.Context, a *App, j *Job) error {
 	}
 }
 
+// bound finds out when the import recorded what it did. Imports of one file and
+// attempt are accepted one after another, each before the next one is checked.
+func (u *undoing) bound(ctx context.Context) error {
+	return u.app.eachOfFile(ctx, u.r.Digest, func(o *Import) error {
+		switch {
+		case o.ID == u.r.ID || o.Attempt != u.r.Attempt || o.AcceptedAt.IsZero():
+		case o.AcceptedAt.Before(u.r.CheckedAt):
+			u.since = u.r.CheckedAt
+		case u.until.IsZero() || o.CheckedAt.Before(u.until):
+			u.until = o.CheckedAt
+		}
+		return nil
+	})
+}
+
 // An undonePart is some cases that are being taken back.
 type undonePart struct {
 	directory *Directory
-	cases     []*undoneCase
+	// within are the units for which the principal may write; nil for all.
+	within []thads.UnitID
+	cases  []*undoneCase
 }
 
 // An undoneCase is a case of the import.
@@ -144,6 +176,7 @@ func (u *undoing) read(ctx context.Context, part *undonePart) (err error) {
 	if part.directory, err = u.app.Directory(ctx); err != nil {
 		return err
 	}
+	part.within = part.directory.writable(u.r.Actor.principal())
 	byID := make(map[string]*undoneCase, len(part.cases))
 	ids := make([]string, len(part.cases))
 	for i, c := range part.cases {
@@ -167,13 +200,13 @@ func (u *undoing) read(ctx context.Context, part *undonePart) (err error) {
 // void records the voids, on all processors.
 func (u *undoing) void(_ context.Context, part *undonePart) error {
 	faults := make([]error, len(part.cases))
-	inParallel(len(part.cases), func(i int) { faults[i] = u.voidOne(part.directory, part.cases[i]) })
+	inParallel(len(part.cases), func(i int) { faults[i] = u.voidOne(part, part.cases[i]) })
 	return errors.Join(faults...)
 }
 
 // voidOne takes back what the import recorded in one case, unless something else
 // that stands was recorded since.
-func (u *undoing) voidOne(d *Directory, c *undoneCase) error {
+func (u *undoing) voidOne(part *undonePart, c *undoneCase) error {
 	if c.doc == nil {
 		return nil
 	}
@@ -192,6 +225,9 @@ func (u *undoing) voidOne(d *Directory, c *undoneCase) error {
 			"đã có “%s” ngày %s do người khác ghi sau khi nhập", "%[3]q of %[2]s was recorded since by somebody else",
 			other.Kind.Name().VI, other.EffectiveOn.Vietnamese(), other.Kind.Name().EN)
 		return nil
+	case !part.mayVoid(state, own):
+		c.refusal = thads.Errorf(thads.CodeForbidden, "", "chỉ người phụ trách đơn vị đã giữ việc này mới được hoàn tác", "only who is in charge of the unit that held the case may take it back")
+		return nil
 	}
 	by := u.r.Actor.principal()
 	now := u.app.clock()
@@ -199,7 +235,7 @@ func (u *undoing) voidOne(d *Directory, c *undoneCase) error {
 		e := thads.CaseEvent{Record: thads.Record{
 			Voids: own[i], Reason: u.r.Reason, By: by.ID, Key: u.r.undoKey() + strconv.Itoa(own[i]),
 		}}
-		e.OpenFrom = d.Tree.OpenFrom(now, cases.touches(state, &state.Events[own[i]-1])...)
+		e.OpenFrom = part.directory.Tree.OpenFrom(now, cases.touches(state, &state.Events[own[i]-1])...)
 		if state, err = cases.add(state, e, now); err != nil {
 			if _, isRefusal := thads.Refusals(err); !isRefusal {
 				return err
@@ -220,6 +256,16 @@ func (u *undoing) voidOne(d *Directory, c *undoneCase) error {
 	}
 	c.state, c.next = state, next
 	return nil
+}
+
+// mayVoid tells whether the principal may write for the units that held the case
+// when the events counted. The import may have been accepted by somebody with
+// wider rights, or the principal may have moved to another unit since.
+func (p *undonePart) mayVoid(c *thads.Case, own []int) bool {
+	return p.within == nil || !slices.ContainsFunc(own, func(seq int) bool {
+		e := &c.Events[seq-1]
+		return !slices.Contains(p.within, cmp.Or(e.Unit, e.ToUnit))
+	})
 }
 
 // standing returns the events of the import that stand, by their sequence, and
@@ -245,7 +291,9 @@ func (u *undoing) standing(c *thads.Case) (own []int, other *thads.CaseEvent) {
 }
 
 // recorded tells whether the import recorded the event.
-func (u *undoing) recorded(e *thads.CaseEvent) bool { return strings.HasPrefix(e.Key, u.keys) }
+func (u *undoing) recorded(e *thads.CaseEvent) bool {
+	return strings.HasPrefix(e.Key, u.keys) && !e.RecordedAt.Before(u.since) && (u.until.IsZero() || e.RecordedAt.Before(u.until))
+}
 
 // undoKey leads the idempotency keys of voids.
 func (r *importRecord) undoKey() string {
@@ -318,7 +366,7 @@ func (u *undoing) tally(ctx context.Context, part *undonePart) error {
 		switch {
 		case c.refusal != nil:
 			u.left++
-			what := fmt.Sprintf("Dòng %d, việc %s", c.entry.Row, c.entry.Number)
+			what := fmt.Sprintf("Dòng %d, việc %s", c.entry.Row, cmp.Or(c.entry.Number, string(c.entry.Case)))
 			if err := u.job.problem(what, c.refusal); err != nil {
 				return err
 			}
