@@ -37,10 +37,7 @@ func (r *importResolver) Preview(ctx context.Context, obj *app.Import, register 
 }
 
 func (r *importResolver) Job(ctx context.Context, obj *app.Import) (*app.Job, error) {
-	if obj.Job == "" {
-		return nil, nil
-	}
-	return r.app.Job(ctx, obj.Job)
+	return r.app.ImportJob(ctx, obj.ID)
 }
 
 func (r *importResolver) Mode(ctx context.Context, obj *app.Import) (*app.AcceptMode, error) {

@@ -22,7 +22,11 @@ import (
 func (w *world) register(n int, change func(i int, r *sheet.CaseRow)) []byte {
 	w.t.Helper()
 	var b bytes.Buffer
-	out, err := sheet.NewCaseWriter(&b, sheet.XLSX)
+	out, err := sheet.NewFile(&b, sheet.XLSX, sheet.About{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	table, err := out.Cases()
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -37,7 +41,7 @@ func (w *world) register(n int, change func(i int, r *sheet.CaseRow)) []byte {
 		if change != nil {
 			change(i, &r)
 		}
-		if err := out.Write(&r); err != nil {
+		if err := table.Write(&r); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -325,7 +329,7 @@ func importMapped(t *testing.T) *world {
 	im = w.changes(head, "importSetMapping", im, with(reading(), object{"keep": true}), object{"keep": false})
 	w.shows("mapped", im, object{"state": "CHECKED", "creates": 2, "errors": 0, "leftOut": 1, "keptMapping": false})
 	problems := w.problemsOf(head, im, []string{"LEFT_OUT"})
-	w.shows("what is left out", problems.(object), object{"totalCount": 1, "nodes.0.row": 4, "nodes.0.severity": "LEFT_OUT", "nodes.0.sheet": nil})
+	w.shows("what is left out", problems.(object), object{"totalCount": 1, "nodes.0.row": 4, "nodes.0.severity": "LEFT_OUT", "nodes.0.code": nil, "nodes.0.sheet": nil})
 	shown := w.ask(head, `query($id: ID!) { import(id: $id) { entries { nodes { total } } preview(register: CASES) { number leftOut } reading { cases { columns { unit } } } } }`, object{"id": im["id"]})
 	w.shows("what is read", shown, object{"import.entries.nodes.0.total": 2_000_000, "import.reading.cases.columns.9.unit": "THOUSAND", "import.preview.2.number": 4})
 	if at(shown, "import.preview.2.leftOut") == nil {

@@ -10585,8 +10585,10 @@ enum DirectiveEventKind {
 extend type Mutation {
   """
   Begins the import of a file that POST /uploads took: recognises sheets, headers
-  and columns, by a kept mapping where one fits, and begins the check. A file that
-  is no register, too large, locked or made to do harm is refused (bắt đầu nhập).
+  and columns, by a kept mapping where one fits, and begins the check. Where they
+  are not all recognised the import is in the state MAPPING and waits for
+  importSetMapping. A file that is too large, locked, damaged, made to do harm or
+  of another format is refused and deleted (bắt đầu nhập).
   """
   importStart(input: ImportStartInput!): ImportPayload! @access(right: DIRECT)
 
@@ -10700,12 +10702,13 @@ type Import implements Node {
   notUndone: Int!
   "Why it was undone (lý do hoàn tác)."
   reason: String
-  "Why it failed, in the caller's language (lý do lỗi)."
+  "Why it failed, was given up by itself or waits for its mapping, in the caller's language (lý do)."
   message: String
 
   """
-  The problems of the last check, in the order of the rows (các vấn đề). At most
-  10,000 are kept. GET /imports/{id}/problems.xlsx answers the rows that have some.
+  The problems of the last check, in the order of the rows (các vấn đề), behind
+  them those of the acceptance. Of errors, and apart from them of the others, the
+  first 10,000 are kept. GET /imports/{id}/problems.xlsx answers the rows that have some.
   """
   problems(
     "Of one of these severities; all where none is given (mức độ)."

@@ -20,6 +20,9 @@ type ImportProblem struct {
 // ImportProblemOf shows a problem of a file.
 func ImportProblemOf(p *sheet.Problem) *ImportProblem {
 	v := &ImportProblem{Problem: p, Code: optional(p.Code), Row: optional(p.Row), Column: optional(p.Column), Message: p.Text}
+	if p.Severity == sheet.LeftOut {
+		v.Code = nil // nothing is wrong with the row
+	}
 	if p.Column > 0 {
 		v.Letter = p.Letter()
 	}
