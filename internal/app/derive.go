@@ -15,8 +15,6 @@ type derivable interface {
 	collection() *store.Collection
 	// derive makes the document anew from its body.
 	derive(d *store.Document) (*store.Document, error)
-	// claimsOf are the numbers that only the document's record may have.
-	claimsOf(d *store.Document) ([]string, error)
 	holds() holdsFunc
 }
 
@@ -30,14 +28,6 @@ func (n *noun[S, E]) derive(d *store.Document) (*store.Document, error) {
 		return nil, err
 	}
 	return n.encode(d.ID, s, d.Version)
-}
-
-func (n *noun[S, E]) claimsOf(d *store.Document) ([]string, error) {
-	s, err := n.decode(d)
-	if err != nil {
-		return nil, err
-	}
-	return n.claims(s), nil
 }
 
 const derivedDoc = "derived"

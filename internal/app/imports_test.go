@@ -30,12 +30,16 @@ func row(i int) sheet.CaseRow {
 func file(t testing.TB, f sheet.Format, rows ...sheet.CaseRow) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := sheet.NewCaseWriter(&b, f)
+	w, err := sheet.NewFile(&b, f, sheet.About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := w.Cases()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range rows {
-		if err := w.Write(&rows[i]); err != nil {
+		if err := table.Write(&rows[i]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -110,7 +110,11 @@ func (p *place) register(name string, n int, change func(i int, r *sheet.CaseRow
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	w, err := sheet.NewCaseWriter(f, format)
+	w, err := sheet.NewFile(f, format, sheet.About{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	table, err := w.Cases()
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -124,7 +128,7 @@ func (p *place) register(name string, n int, change func(i int, r *sheet.CaseRow
 		if change != nil {
 			change(i, &r)
 		}
-		if err := w.Write(&r); err != nil {
+		if err := table.Write(&r); err != nil {
 			p.t.Fatal(err)
 		}
 	}

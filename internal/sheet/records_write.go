@@ -134,9 +134,6 @@ func (r *RecordRegister) written() *register[[]any] {
 	return out
 }
 
-// Wants tells which of the two tables the file has.
-func (w *RecordWriter) Wants() (list, events bool) { return w.list != nil, w.events != nil }
-
 // List writes one record's row of the list for people: the values by the columns
 // of the list (string, int, thads.Date, thads.Dong; nil for an empty cell). It
 // does nothing in a file without the list.

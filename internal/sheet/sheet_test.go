@@ -29,16 +29,20 @@ func sample(i int) CaseRow {
 func write(t testing.TB, f Format, rows ...CaseRow) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := NewCaseWriter(&b, f)
+	file, err := NewFile(&b, f, About{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := file.Cases()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range rows {
-		if err := w.Write(&rows[i]); err != nil {
+		if err := table.Write(&rows[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.Close(); err != nil {
+	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
@@ -151,7 +155,7 @@ func good(change map[int]string) []string {
 
 func TestTemplateExplainsItself(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteCaseTemplate(&b, XLSX); err != nil {
+	if err := WriteTemplate(&b, Cases, XLSX); err != nil {
 		t.Fatal(err)
 	}
 	f, err := excelize.OpenReader(&b)

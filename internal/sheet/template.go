@@ -29,9 +29,6 @@ func WriteTemplate(w io.Writer, k Kind, f Format) error {
 	}
 }
 
-// WriteCaseTemplate writes an empty register of cases.
-func WriteCaseTemplate(w io.Writer, f Format) error { return WriteTemplate(w, Cases, f) }
-
 // writeTemplate writes an empty register. The first of the lines is the title of
 // the guide.
 func writeTemplate[R any](w io.Writer, f Format, r *register[R], o tableOptions, about About, lines []string) (err error) {

@@ -1,10 +1,5 @@
 package sheet
 
-import (
-	"errors"
-	"io"
-)
-
 // The sheets of the files that are written.
 const (
 	casesSheet   = "Vụ việc"
@@ -29,28 +24,3 @@ func (f *File) Events() (*Table[EventRow], error) {
 
 // eventsTable keeps what names the case in sight.
 func eventsTable() tableOptions { return tableOptions{name: eventsSheet, fixed: evNumber + 1} }
-
-// A CaseWriter writes a file with a register of cases alone.
-type CaseWriter struct {
-	file  *File
-	table *Table[CaseRow]
-}
-
-// NewCaseWriter begins a register. Nothing of it is complete before Close.
-func NewCaseWriter(w io.Writer, f Format) (*CaseWriter, error) {
-	file, err := NewFile(w, f, About{})
-	if err != nil {
-		return nil, err
-	}
-	table, err := file.Cases()
-	if err != nil {
-		return nil, errors.Join(err, file.Abort())
-	}
-	return &CaseWriter{file, table}, nil
-}
-
-// Write writes one row.
-func (c *CaseWriter) Write(row *CaseRow) error { return c.table.Write(row) }
-
-// Close completes the file. It does not close the writer beneath.
-func (c *CaseWriter) Close() error { return c.file.Close() }
