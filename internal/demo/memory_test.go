@@ -120,6 +120,18 @@ func (m *memory) BulkInsert(_ context.Context, c *store.Collection, docs []*stor
 	return taken, nil
 }
 
+func (m *memory) BulkReplace(ctx context.Context, c *store.Collection, docs []*store.Document) (lost []int, err error) {
+	for i, d := range docs {
+		switch err := m.Replace(ctx, c, d); {
+		case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
+			lost = append(lost, i)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return lost, nil
+}
+
 func (m *memory) Position(context.Context) (store.Position, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
