@@ -87,6 +87,8 @@ type acceptance struct {
 	problems                  []sheet.Problem
 	// refusedRows are the rows of the entries that were refused, by where they begin.
 	refusedRows map[entryPlace][]rowRun
+	// resumed tells that a run which was interrupted has marked entries as refused.
+	resumed bool
 }
 
 // runImportAccept writes what was checked. Run again, it finds what it has
@@ -162,9 +164,7 @@ func (acc *acceptance) write(ctx context.Context) error {
 				return fmt.Errorf("import %s: row %d is not what was checked", acc.r.ID, e.Row)
 			}
 			part.read++
-			if was.Refused != "" {
-				was.Action = was.Refused // by this acceptance, before it was interrupted
-			}
+			acc.unmark(&was)
 			if was.Action == ActionCreate || was.Action == ActionChange {
 				entries, were = append(entries, e), append(were, was)
 			}
@@ -179,6 +179,14 @@ func (acc *acceptance) write(ctx context.Context) error {
 		return err
 	}
 	return pipeline(ctx, source, acc.ready, acc.store)
+}
+
+// unmark gives an entry that this acceptance has refused, before it was
+// interrupted, the action that the check had found: it is decided about again.
+func (acc *acceptance) unmark(was *importEntryKept) {
+	if was.Refused != "" {
+		was.Action, acc.resumed = was.Refused, true
+	}
 }
 
 // refresh brings a pass up to the present: the clock, and the units and officers
@@ -353,7 +361,7 @@ func (acc *acceptance) finish(ctx context.Context) error {
 // keepRefused adds to the findings what was refused: its problems, and that the
 // entries are bad now, so that their rows are handed back with the others.
 func (acc *acceptance) keepRefused(ctx context.Context, r *importRecord) error {
-	if len(acc.refusedRows) == 0 {
+	if len(acc.refusedRows) == 0 && !acc.resumed {
 		return nil
 	}
 	pieces := maps.Clone(r.Pieces)
@@ -374,10 +382,14 @@ func (acc *acceptance) keepRefused(ctx context.Context, r *importRecord) error {
 		for i := range entries {
 			e := &entries[i]
 			rows, refused := acc.refusedRows[entryPlace{e.Sheet, e.Row}]
-			if !refused || e.Refused != "" {
+			switch marked := e.Refused != ""; {
+			case refused && !marked:
+				e.Refused, e.Action, e.Rows = e.Action, ActionBad, rows
+			case marked && !refused: // recorded after all, so that an undo must find it
+				e.Refused, e.Action, e.Rows = "", e.Refused, nil
+			default:
 				continue
 			}
-			e.Refused, e.Action, e.Rows = e.Action, ActionBad, rows
 			changed = true
 		}
 		return changed, nil

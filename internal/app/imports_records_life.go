@@ -132,9 +132,7 @@ func (acc *acceptance) writeRecords(ctx context.Context) error {
 		if !ok || was.Sheet != e.Sheet || was.Row != e.Row {
 			return fmt.Errorf("import %s: row %d is not what was checked", acc.r.ID, e.Row)
 		}
-		if was.Refused != "" {
-			was.Action = was.Refused // by this acceptance, before it was interrupted
-		}
+		acc.unmark(&was)
 		if read++; was.Action == ActionCreate {
 			p, err := im.plan(ctx, e)
 			if err != nil {

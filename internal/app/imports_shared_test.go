@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
+	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -165,5 +167,63 @@ func TestUndoWithinOneUnit(t *testing.T) {
 	im := w.accepted(head(first), t, w.started(head(first), t, "own", register(t, caseRows(11, 12), nil)), app.AcceptAll)
 	if im = w.undone(head(first), t, im, "Nhập nhầm"); im.Undone != 2 || im.NotUndone != 0 {
 		t.Errorf("one's own: %+v", im)
+	}
+}
+
+// A store that stops the process before an import is changed.
+type stoppedStore struct {
+	store.Store
+	stop context.CancelFunc
+}
+
+func (s *stoppedStore) Replace(ctx context.Context, c *store.Collection, d *store.Document) error {
+	if c.Name == "import" {
+		s.stop()
+		return ctx.Err()
+	}
+	return s.Store.Replace(ctx, c, d)
+}
+
+// TestAcceptRefusedThenNot stops an acceptance that has refused an entry right
+// before its end. When it is resumed, the number that was in the way has become
+// free: the entry is recorded after all, is told so, and is undone with the rest.
+func TestAcceptRefusedThenNot(t *testing.T) {
+	keys := t.TempDir()
+	w := newWorldWith(t, keys)
+	_, first, _, officer := w.province(t)
+	ctx := leader(t.Context())
+	im := w.started(ctx, t, "k", register(t, caseRows(1, 4), nil))
+	taken, err := w.CaseOpen(ctx, "taken", decided(first, officer, "3/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if im, err = w.ImportAccept(ctx, change(im), app.AcceptAll); err != nil {
+		t.Fatal(err)
+	}
+	whole := w.store
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	w.use(t, &stoppedStore{whole, stop}, keys)
+	if err := w.ResumeJobs(running); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v", err)
+	}
+	w.use(t, whole, keys)
+	if diff := cmp.Diff([]string{"2 CREATE", "3 CREATE", "4 BAD", "5 CREATE"}, w.entries(ctx, t, im.ID)); diff != "" {
+		t.Fatalf("before the end: %s", diff)
+	}
+	if _, err := w.CaseRecord(ctx, app.Change{ID: string(taken.ID)}, thads.CaseEvent{Record: thads.Record{Voids: 1, Reason: "ghi nhầm"}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.on(thads.DateOf(2019, 12, 11))
+	im = w.worked(ctx, t, im.ID, app.ImportAccepted)
+	if im.Created != 4 || im.Refused != 0 {
+		t.Errorf("resumed: %+v", im)
+	}
+	if diff := cmp.Diff([]string{"2 CREATE", "3 CREATE", "4 CREATE", "5 CREATE"}, w.entries(ctx, t, im.ID)); diff != "" {
+		t.Errorf("entries: %s", diff)
+	}
+	im = w.undone(ctx, t, im, "Nhập nhầm")
+	if standing, _ := w.standing(t); im.Undone != 4 || standing != 0 {
+		t.Errorf("undone: %+v, %d stand", im, standing)
 	}
 }
