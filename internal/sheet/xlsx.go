@@ -453,26 +453,11 @@ func (x *xlsxFile) each(name string, fn func(*scanner) error) error {
 
 // formula appends the text of the element that has just started.
 func (x *xlsxFile) formula(s *scanner, dst []byte) ([]byte, error) {
-	from := len(dst)
-	for {
-		t, err := s.next()
-		switch {
-		case err != nil:
-			return dst, err
-		case t == tokenStop:
-			return dst, nil
-		case t == tokenStart:
-			err = s.skip()
-		case t == tokenText:
-			dst, err = s.appendText(dst)
-		}
-		if err == nil && len(dst)-from > maxFormula {
-			err = reject(ReasonToken, "Tệp .xlsx có một công thức dài quá %d KB", "A formula of the workbook exceeds %d KB", maxFormula>>10)
-		}
-		if err != nil {
-			return dst, err
-		}
+	dst, err := s.value(dst, maxFormula)
+	if errors.Is(err, errTooLong) {
+		err = reject(ReasonToken, "Tệp .xlsx có một công thức dài quá %d KB", "A formula of the workbook exceeds %d KB", maxFormula>>10)
 	}
+	return dst, err
 }
 
 // Inspect reads the whole file, also sheets that are hidden or that nobody maps,
