@@ -119,7 +119,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		Bytes: 64 << 20, Unpacked: 2 << 30, Ratio: 200, WholeRatio: 150, Parts: 2000, Depth: 64,
-		Rows: 200_000, Columns: 200, Runes: 20_000, Cells: 10_000_000, Strings: 128 << 20,
+		Rows: 500_000, Columns: 200, Runes: 20_000, Cells: 30_000_000, Strings: 128 << 20,
 	}
 }
 

@@ -84,7 +84,7 @@ func checkTemplate[R any](t *testing.T, k Kind, name string, reg *register[R]) {
 		if diff := cmp.Diff(c.choices(), offered[c.header]); diff != "" {
 			t.Errorf("column %q offers (-columns +list):\n%s", c.header, diff)
 		}
-		if is, want := choosing[at+"2:"+at+"200000"], len(c.choices()) > 0 && !holdsSeveral(c.code); is != want {
+		if is, want := choosing[at+"2:"+at+"500000"], len(c.choices()) > 0 && !holdsSeveral(c.code); is != want {
 			t.Errorf("column %q has a list to choose from: %v", c.header, is)
 		}
 	}
