@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityProblems, launch, settled, visit } from './browser';
+import { accessibilityProblems, launch, overflowsSideways, settled, visit } from './browser';
 
 let browser: Browser;
 let directory = '';
@@ -63,6 +63,12 @@ test('a unit’s own book comes in, its wrong row is handed back, and all of it 
   expect(await problem.innerText()).toContain('7'); // the row as a spreadsheet shows it
   expect(await page.getByText(/dòng bỏ qua/).count()).toBeGreaterThan(0);
   expect(await accessibilityProblems(page)).toEqual([]);
+
+  // On a phone the tables scroll within themselves.
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 800 });
+  expect(await overflowsSideways(page)).toBe(false);
+  if (size) await page.setViewportSize(size);
 
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: /Tải các dòng lỗi/ }).click();
