@@ -302,6 +302,12 @@ func (acc *acceptance) tally(ctx context.Context, part *acceptedPart) error {
 	if acc.job.Done += part.read; acc.job.Done > acc.job.Total {
 		acc.job.Total = acc.job.Done
 	}
+	return acc.reached(ctx)
+}
+
+// reached notes how far the acceptance is, and ends it where the import has gone
+// on without it.
+func (acc *acceptance) reached(ctx context.Context) error {
 	if err := acc.app.note(ctx, acc.job, false); err != nil {
 		return err
 	}

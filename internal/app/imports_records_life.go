@@ -196,14 +196,7 @@ func (acc *acceptance) storeRecords(ctx context.Context, im *recordImporting, pa
 		}
 	}
 	acc.job.Done, acc.job.Total = read, max(acc.job.Total, read)
-	if err := acc.app.note(ctx, acc.job, false); err != nil {
-		return err
-	}
-	r, err := acc.app.importOf(ctx, acc.job)
-	if err == nil && (r == nil || r.State != ImportAccepting) {
-		return errGivenUp
-	}
-	return err
+	return acc.reached(ctx)
 }
 
 // takeRecordsBack takes back the records that the import made, the last first.
