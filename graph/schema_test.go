@@ -109,7 +109,7 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 		"ImportAction":     terms(app.ImportActions()),
 		"ImportSeverity":   terms(sheet.Severities()),
 		"Register":         terms(slices.Concat(sheet.Kinds(), sheet.RecordKinds())),
-		"MoneyUnit":        terms(sheet.MoneyUnits()),
+		"MoneyUnit":        plain(thads.MoneyUnits()...),
 
 		"EventFate": plain(thads.FateStands, thads.FateSuperseded, thads.FateVoided, thads.FateNotice),
 		"ErrorCode": plain(

@@ -1276,8 +1276,8 @@ func (ec *executionContext) _ImportColumn_unit(ctx context.Context, field graphq
 			return obj.Unit, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *sheet.MoneyUnit) graphql.Marshaler {
-			return ec.marshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMoneyUnit(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.MoneyUnit) graphql.Marshaler {
+			return ec.marshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMoneyUnit(ctx, selections, v)
 		},
 		true,
 		false,
@@ -3245,7 +3245,7 @@ func (ec *executionContext) unmarshalInputImportColumnInput(ctx context.Context,
 			it.Field = data
 		case "unit":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unit"))
-			data, err := ec.unmarshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMoneyUnit(ctx, v)
+			data, err := ec.unmarshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMoneyUnit(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -5445,16 +5445,16 @@ func (ec *executionContext) marshalOImportState2ᚕgithubᚗcomᚋthadsᚋthads�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMoneyUnit(ctx context.Context, v any) (*sheet.MoneyUnit, error) {
+func (ec *executionContext) unmarshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMoneyUnit(ctx context.Context, v any) (*thads.MoneyUnit, error) {
 	if v == nil {
 		return nil, nil
 	}
 	tmp, err := scalar.UnmarshalString(v)
-	res := sheet.MoneyUnit(tmp)
+	res := thads.MoneyUnit(tmp)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋsheetᚐMoneyUnit(ctx context.Context, sel ast.SelectionSet, v *sheet.MoneyUnit) graphql.Marshaler {
+func (ec *executionContext) marshalOMoneyUnit2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMoneyUnit(ctx context.Context, sel ast.SelectionSet, v *thads.MoneyUnit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

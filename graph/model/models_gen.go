@@ -922,7 +922,7 @@ type ImportColumnInput struct {
 	// The code of the field that the column says; none to leave it out (trường dữ liệu).
 	Field *string `json:"field,omitempty"`
 	// In what the amounts are given, for a column of money; đồng where none is given (đơn vị tiền).
-	Unit *sheet.MoneyUnit `json:"unit,omitempty"`
+	Unit *thads.MoneyUnit `json:"unit,omitempty"`
 }
 
 // A field that has the same value in every row (giá trị chung).

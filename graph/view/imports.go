@@ -33,7 +33,7 @@ func ImportProblemOf(p *sheet.Problem) *ImportProblem {
 type ImportColumn struct {
 	sheet.MappedColumn
 	Letter string
-	Unit   *sheet.MoneyUnit
+	Unit   *thads.MoneyUnit
 }
 
 // ImportColumns shows the columns of a mapping.

@@ -517,7 +517,7 @@ func TestImportMappingByHand(t *testing.T) {
 	for i, f := range fields {
 		m.Columns[i].Field, m.Columns[i].Title = f, "" // the file's own titles count
 	}
-	m.Columns[10].Unit = sheet.InThousand
+	m.Columns[10].Unit = thads.MoneyThousand
 	wrong := *m
 	wrong.Columns = append(wrong.Columns[:10:10], sheet.MappedColumn{Column: 11, Field: "nothing"})
 	if _, err := w.ImportSetMapping(ctx, change(im), sheet.Reading{Cases: &wrong}, false); code(err) != thads.CodeUnknown || !strings.Contains(err.Error(), "reading.cases.columns.10.field") {

@@ -24,7 +24,7 @@ type book struct {
 	r     *rand.Rand
 	style bookStyle
 	cases []bookCase
-	unit  MoneyUnit
+	unit  thads.MoneyUnit
 	// owed says where the obligations stand: a row each, all in one cell, or in a
 	// column for each kind.
 	owed bookOwed
@@ -98,7 +98,7 @@ func (b *book) day(from, to int) thads.Date {
 func newBook(seed uint64) *book {
 	b := &book{r: rand.New(rand.NewPCG(seed, 29))}
 	b.style = bookStyle(b.r.IntN(bookStyles))
-	b.unit = pick(b.r, InDong, InDong, InThousand, InMillion)
+	b.unit = pick(b.r, thads.MoneyDong, thads.MoneyDong, thads.MoneyThousand, thads.MoneyMillion)
 	if b.style == ownMotionBook || b.style == onRequestBook || b.style == receivedBook {
 		b.owed = pick(b.r, owedByRow, owedInCell, owedByKind)
 	}
@@ -284,7 +284,7 @@ func (b *book) money(d thads.Dong) any {
 		return float64(d) / float64(per)
 	}
 	digits := strconv.FormatInt(int64(d/per), 10)
-	if b.unit == InDong {
+	if b.unit == thads.MoneyDong {
 		return pick[any](b.r, digits, strings.TrimSuffix(d.Vietnamese(), " đ"), strings.ReplaceAll(strings.TrimSuffix(d.Vietnamese(), " đ"), ".", " "))
 	}
 	return digits
@@ -357,7 +357,7 @@ func (b *book) columns() []bookColumn {
 		}
 		return nil
 	}
-	unitTitle := map[MoneyUnit][]string{InDong: {"", " (đồng)", " (VNĐ)"}, InThousand: {" (nghìn đồng)", " (1.000 đ)", ", ĐVT: nghìn đồng"}, InMillion: {" (triệu đồng)", " (tr.đ)"}}[b.unit]
+	unitTitle := map[thads.MoneyUnit][]string{thads.MoneyDong: {"", " (đồng)", " (VNĐ)"}, thads.MoneyThousand: {" (nghìn đồng)", " (1.000 đ)", ", ĐVT: nghìn đồng"}, thads.MoneyMillion: {" (triệu đồng)", " (tr.đ)"}}[b.unit]
 	amount := func(titles ...string) []string {
 		for i := range titles {
 			titles[i] += pick(b.r, unitTitle...)
@@ -642,7 +642,7 @@ func (b *book) layOut(merged bool) {
 
 // headers writes the titles: one row, or two where columns have groups.
 func (b *book) headers(columns []bookColumn, merged bool) {
-	if b.unit != InDong && b.chance(0) {
+	if b.unit != thads.MoneyDong && b.chance(0) {
 		b.add("ĐVT: " + string(b.unit))
 	}
 	two := slices.ContainsFunc(columns, func(c bookColumn) bool { return c.group != nil })

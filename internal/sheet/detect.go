@@ -460,7 +460,7 @@ func (t *sheetTop) hasAmounts(header, at int) bool {
 // units finds the units of the columns of money: in their titles or, for all, in
 // the rows above.
 func (t *sheetTop) units(m *Mapping, reg anyRegister, first int) {
-	above := InDong
+	above := thads.MoneyDong
 	for row := 1; row < first; row++ {
 		for i := range t.rows[row] {
 			if c := &t.rows[row][i]; c.Kind == Text && len(c.Text) <= titleLong {
@@ -483,7 +483,7 @@ func (t *sheetTop) units(m *Mapping, reg anyRegister, first int) {
 		if !ok {
 			unit = above
 		}
-		if unit != InDong {
+		if unit != thads.MoneyDong {
 			c.Unit = unit
 		}
 	}
@@ -688,7 +688,7 @@ func (m *Mapping) checkColumns(es *thads.Errors, reg anyRegister, fields map[str
 		if c.Column < 1 || c.Column > most || i > 0 && c.Column <= m.Columns[i-1].Column {
 			es.Add(thads.CodeOutOfRange, path+".column", "Các cột phải theo thứ tự, từ 1 đến %d", "Columns go from 1 to %d, in order", most)
 		}
-		if c.Unit != "" && !thads.MoneyUnit(c.Unit).Valid() {
+		if c.Unit != "" && !c.Unit.Valid() {
 			es.Add(thads.CodeInvalid, path+".unit", "Không có đơn vị tiền %q", "There is no unit of money %q", clip(string(c.Unit)))
 		}
 		if c.Field == "" {

@@ -43,7 +43,7 @@ func TestPropose(t *testing.T) {
 			{Column: 4, Title: "Người phải THA", Field: "debtorName"},
 			{Column: 5, Title: "Số CCCD người phải THA", Field: "debtorIdentity"},
 			{Column: 6, Title: "Khoản phải THA", Field: "obligationKind"},
-			{Column: 7, Title: "Số tiền", Field: "amount", Unit: InThousand},
+			{Column: 7, Title: "Số tiền", Field: "amount", Unit: thads.MoneyThousand},
 			{Column: 8, Title: "Cột lạ"},
 			{Column: 9}, // has values
 		},
@@ -107,7 +107,7 @@ func TestCheckOfMappings(t *testing.T) {
 		"column 0":               {func(m *Mapping) { m.Columns[0].Column = 0 }, []string{"columns.0.column OUT_OF_RANGE"}},
 		"beyond all":             {func(m *Mapping) { m.Columns[8].Column = 1 << 30 }, []string{"columns.8.column OUT_OF_RANGE"}},
 		"no such unit":           {func(m *Mapping) { m.Columns[6].Unit = "CENT" }, []string{"columns.6.unit INVALID"}},
-		"a unit of names":        {func(m *Mapping) { m.Columns[3].Unit = InMillion }, []string{"columns.3.unit NOT_ALLOWED"}},
+		"a unit of names":        {func(m *Mapping) { m.Columns[3].Unit = thads.MoneyMillion }, []string{"columns.3.unit NOT_ALLOWED"}},
 		"too many":               {func(m *Mapping) { m.Columns = make([]MappedColumn, 1000) }, []string{"columns LIMIT_EXCEEDED"}},
 		"nothing for a field":    {func(m *Mapping) { m.Columns[2].Field = "" }, []string{"constants.judgmentNumber REQUIRED", "constants.judgmentDate REQUIRED", "constants.court REQUIRED"}},
 		"no unit":                {func(m *Mapping) { m.Constants = nil }, []string{"constants.unit REQUIRED", "constants.initiation REQUIRED"}},
@@ -145,7 +145,7 @@ func TestKeptMappings(t *testing.T) {
 		return found.Cases
 	}
 	kept := propose(small)
-	kept.Columns[7].Field, kept.Columns[6].Unit, kept.Formulas = "note", InMillion, true
+	kept.Columns[7].Field, kept.Columns[6].Unit, kept.Formulas = "note", thads.MoneyMillion, true
 	kept.Constants["unit"] = "38.10"
 
 	// Next year's file: other rows above, another way to write the titles.
@@ -154,7 +154,7 @@ func TestKeptMappings(t *testing.T) {
 		t.Fatalf("row %d, signature %s, want %s", next.HeaderRow, next.Signature(), kept.Signature())
 	}
 	got := next.Adopt(kept)
-	if got.HeaderRow != 4 || got.Columns[7].Field != "note" || got.Columns[6].Unit != InMillion || !got.Formulas || got.Constants["unit"] != "38.10" || got.Columns[7].Title != "CỘT LẠ" {
+	if got.HeaderRow != 4 || got.Columns[7].Field != "note" || got.Columns[6].Unit != thads.MoneyMillion || !got.Formulas || got.Constants["unit"] != "38.10" || got.Columns[7].Title != "CỘT LẠ" {
 		t.Errorf("adopted %+v", got)
 	}
 	got.Constants["unit"], got.Columns[3].Field = "x", ""

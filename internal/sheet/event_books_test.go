@@ -372,7 +372,7 @@ func TestBookOfCollections(t *testing.T) {
 	m := mapped(t, b, CaseEvents, map[string]string{"unit": "38.01", "kind": "thu tiền"})
 	for i := range m.Columns {
 		if m.Columns[i].Field == "amount" {
-			m.Columns[i].Unit = InThousand
+			m.Columns[i].Unit = thads.MoneyThousand
 		}
 	}
 	entries, problems := readEntries(t, b, Reading{Events: m})

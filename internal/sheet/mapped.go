@@ -113,7 +113,7 @@ func newMappedSheet[R any](b *Book, reg *register[R], m *Mapping, report func(Pr
 		if !known {
 			continue
 		}
-		s.cells = append(s.cells, mappedCell{c.Column - 1, i, thads.MoneyUnit(c.Unit), namesCase(c.Field)})
+		s.cells = append(s.cells, mappedCell{c.Column - 1, i, c.Unit, namesCase(c.Field)})
 		s.place[i] = c.Column - 1
 		for _, part := range reg.column(i).gives {
 			s.place[reg.byCode[part]] = c.Column - 1

@@ -24,41 +24,6 @@ func Kinds() []thads.Term[Kind] {
 	}
 }
 
-// A MoneyUnit is what the amounts of a column are given in.
-type MoneyUnit string
-
-// The units of money.
-const (
-	InDong     MoneyUnit = "DONG"
-	InThousand MoneyUnit = "THOUSAND"
-	InMillion  MoneyUnit = "MILLION"
-	InBillion  MoneyUnit = "BILLION"
-)
-
-// MoneyUnits are the units of money, with their names.
-func MoneyUnits() []thads.Term[MoneyUnit] {
-	return []thads.Term[MoneyUnit]{
-		{Value: InDong, Name: vi("đồng", "đồng")},
-		{Value: InThousand, Name: vi("nghìn đồng", "thousand đồng")},
-		{Value: InMillion, Name: vi("triệu đồng", "million đồng")},
-		{Value: InBillion, Name: vi("tỷ đồng", "billion đồng")},
-	}
-}
-
-// Dong is how many đồng one unit is.
-func (u MoneyUnit) Dong() thads.Dong {
-	switch u {
-	case InThousand:
-		return 1e3
-	case InMillion:
-		return 1e6
-	case InBillion:
-		return 1e9
-	case InDong:
-	}
-	return 1
-}
-
 // A Field is what a column of a register can say.
 type Field struct {
 	// Code names the field in mappings.
@@ -110,7 +75,7 @@ type MappedColumn struct {
 	// Field is the code of what the column says; empty where it is left out.
 	Field string `json:"field,omitzero"`
 	// Unit is that of a column of money; empty for đồng.
-	Unit MoneyUnit `json:"unit,omitzero"`
+	Unit thads.MoneyUnit `json:"unit,omitzero"`
 }
 
 // A Reading says how a file is read: as one register or, where a workbook has a

@@ -140,7 +140,7 @@ func problemLayout(m *Mapping, columns, at int) layout {
 		if !known && strings.HasPrefix(headerKey(c.Title), "ngay") {
 			f = formatDate
 		}
-		if c.Unit != "" && c.Unit != InDong {
+		if c.Unit != "" && c.Unit != thads.MoneyDong {
 			f = formatText // millions have decimals
 		}
 		l.columns[c.Column-1] = sheetColumn{style: f.style(), width: max(f.width(), 18, headerWidth(lastTitle(c.Title)))}

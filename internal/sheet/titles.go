@@ -243,7 +243,7 @@ func isBeside(title string) bool {
 // unitIn returns the unit of money that a title gives its amounts in: "(nghìn
 // đồng)", "ĐVT: triệu đồng". Elsewhere than in a title of an amount the words
 // that announce a unit are wanted.
-func unitIn(text string, ofAmount bool) (MoneyUnit, bool) {
+func unitIn(text string, ofAmount bool) (thads.MoneyUnit, bool) {
 	if upper, lower, several := strings.Cut(text, titleDivider); several {
 		if unit, ok := unitIn(lower, ofAmount); ok {
 			return unit, true
@@ -282,13 +282,13 @@ func unitIn(text string, ofAmount bool) (MoneyUnit, bool) {
 		}, c)
 		switch c {
 		case "dong", "d", "vnd", "dongvietnam":
-			return InDong, true
+			return thads.MoneyDong, true
 		case "nghindong", "ngandong", "nghin", "ngan", "1000dong", "1000d", "1000vnd", "1000", "nghind", "ngand", "ngd":
-			return InThousand, true
+			return thads.MoneyThousand, true
 		case "trieudong", "trieu", "trdong", "trd", "tr", "trieud", "1000000dong", "1000000d":
-			return InMillion, true
+			return thads.MoneyMillion, true
 		case "tydong", "tidong", "ty", "ti", "tyd", "tid":
-			return InBillion, true
+			return thads.MoneyBillion, true
 		}
 	}
 	return "", false

@@ -1,6 +1,10 @@
 package sheet
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/thads/thads/internal/thads"
+)
 
 func TestTitles(t *testing.T) {
 	reg := newRegister()
@@ -35,21 +39,21 @@ func TestUnitsInTitles(t *testing.T) {
 	for _, tt := range []struct {
 		text     string
 		ofAmount bool
-		want     MoneyUnit
+		want     thads.MoneyUnit
 	}{
-		{"Số tiền (đồng)", true, InDong},
-		{"Số tiền (nghìn đồng)", true, InThousand},
-		{"Số tiền (1.000 đ)", true, InThousand},
-		{"Số tiền (ĐVT: 1.000 đồng)", true, InThousand},
-		{"Số tiền, triệu đồng", true, InMillion},
-		{"Số tiền (tr.đ)", true, InMillion},
-		{"Giá trị (tỷ đồng)", true, InBillion},
+		{"Số tiền (đồng)", true, thads.MoneyDong},
+		{"Số tiền (nghìn đồng)", true, thads.MoneyThousand},
+		{"Số tiền (1.000 đ)", true, thads.MoneyThousand},
+		{"Số tiền (ĐVT: 1.000 đồng)", true, thads.MoneyThousand},
+		{"Số tiền, triệu đồng", true, thads.MoneyMillion},
+		{"Số tiền (tr.đ)", true, thads.MoneyMillion},
+		{"Giá trị (tỷ đồng)", true, thads.MoneyBillion},
 		{"Số tiền phải thi hành", true, ""},
 		{"Số tiền (theo bản án)", true, ""},
-		{"Đơn vị tính: nghìn đồng", false, InThousand},
-		{"ĐVT: Triệu đồng", false, InMillion},
-		{"(Đơn vị: đồng)", false, InDong},
-		{"(nghìn đồng)", false, InThousand},
+		{"Đơn vị tính: nghìn đồng", false, thads.MoneyThousand},
+		{"ĐVT: Triệu đồng", false, thads.MoneyMillion},
+		{"(Đơn vị: đồng)", false, thads.MoneyDong},
+		{"(nghìn đồng)", false, thads.MoneyThousand},
 		{"Tổng giá trị hàng tỷ đồng", false, ""},
 		{"Đơn vị: Chi cục THADS huyện Nga Sơn", false, ""},
 	} {
