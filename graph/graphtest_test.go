@@ -55,12 +55,12 @@ type counting struct {
 	reads atomic.Int64
 }
 
-func (c *counting) Get(ctx context.Context, coll *store.Collection, scope thads.Scope, ids ...string) ([]*store.Document, error) {
+func (c *counting) Get(ctx context.Context, coll *store.Collection, scope thads.OpenScope, ids ...string) ([]*store.Document, error) {
 	c.reads.Add(1)
 	return c.Store.Get(ctx, coll, scope, ids...)
 }
 
-func (c *counting) Heads(ctx context.Context, coll *store.Collection, scope thads.Scope, ids ...string) ([]store.Head, error) {
+func (c *counting) Heads(ctx context.Context, coll *store.Collection, scope thads.OpenScope, ids ...string) ([]store.Head, error) {
 	c.reads.Add(1)
 	return c.Store.Heads(ctx, coll, scope, ids...)
 }

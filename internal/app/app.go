@@ -135,7 +135,7 @@ func (a *App) permit(ctx context.Context, right auth.Right) (auth.Principal, err
 }
 
 // scope returns which records of cases the principal may open.
-func (a *App) scope(ctx context.Context, p auth.Principal) (thads.Scope, error) {
+func (a *App) scope(ctx context.Context, p auth.Principal) (thads.OpenScope, error) {
 	switch p.Reach() {
 	case auth.ReachEverything:
 		return thads.Everything(), nil
@@ -144,19 +144,19 @@ func (a *App) scope(ctx context.Context, p auth.Principal) (thads.Scope, error) 
 	case auth.ReachUnit:
 		d, err := a.Directory(ctx)
 		if err != nil {
-			return thads.Scope{}, err
+			return thads.OpenScope{}, err
 		}
 		return thads.UnitScope(d.Tree.SubtreeEver(p.Unit)...), nil
 	case auth.ReachNothing:
 	}
-	return thads.Scope{}, nil
+	return thads.OpenScope{}, nil
 }
 
 // reader returns the scope of the call's principal if it may read.
-func (a *App) reader(ctx context.Context) (thads.Scope, error) {
+func (a *App) reader(ctx context.Context) (thads.OpenScope, error) {
 	p, err := a.permit(ctx, auth.Read)
 	if err != nil {
-		return thads.Scope{}, err
+		return thads.OpenScope{}, err
 	}
 	return a.scope(ctx, p)
 }

@@ -293,7 +293,7 @@ func (a *App) Cases(ctx context.Context, f *CaseFilter, by CaseOrderField, desce
 	return findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
 }
 
-func (a *App) caseConds(ctx context.Context, f *CaseFilter) ([]store.Cond, thads.Scope, error) {
+func (a *App) caseConds(ctx context.Context, f *CaseFilter) ([]store.Cond, thads.OpenScope, error) {
 	scope, err := a.reader(ctx)
 	if err != nil {
 		return nil, scope, err

@@ -134,7 +134,7 @@ func (a *App) ConferenceRecord(ctx context.Context, c Change, e thads.Conference
 	return recordEvent(ctx, a, conferences, checkConference, c, e)
 }
 
-func checkConference(ctx context.Context, a *App, scope thads.Scope, e *thads.ConferenceEvent) error {
+func checkConference(ctx context.Context, a *App, scope thads.OpenScope, e *thads.ConferenceEvent) error {
 	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err

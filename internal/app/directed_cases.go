@@ -143,7 +143,7 @@ func (a *App) DirectedCaseRecord(ctx context.Context, c Change, e thads.Directed
 	return recordEvent(ctx, a, directedCases, checkDirectedCase, c, e)
 }
 
-func checkDirectedCase(ctx context.Context, a *App, scope thads.Scope, e *thads.DirectedCaseEvent) error {
+func checkDirectedCase(ctx context.Context, a *App, scope thads.OpenScope, e *thads.DirectedCaseEvent) error {
 	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err

@@ -168,7 +168,7 @@ func (a *App) DirectiveRecord(ctx context.Context, c Change, e thads.DirectiveEv
 	return recordEvent(ctx, a, directives, checkDirective, c, e)
 }
 
-func checkDirective(ctx context.Context, a *App, scope thads.Scope, e *thads.DirectiveEvent) error {
+func checkDirective(ctx context.Context, a *App, scope thads.OpenScope, e *thads.DirectiveEvent) error {
 	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err

@@ -177,7 +177,7 @@ func (a *App) eachCase(ctx context.Context, o ExportOptions, fn func([]*thads.Ca
 
 // givePage reads cases and gives them to fn in the order of their ids. What may
 // no longer be seen is left out.
-func (a *App) givePage(ctx context.Context, scope thads.Scope, ids []string, fn func([]*thads.Case) error) error {
+func (a *App) givePage(ctx context.Context, scope thads.OpenScope, ids []string, fn func([]*thads.Case) error) error {
 	if len(ids) == 0 {
 		return nil
 	}

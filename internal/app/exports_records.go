@@ -285,7 +285,7 @@ func (r *recordNoun[S, E, F, O]) standing(reg *sheet.RecordRegister, s *S) []*E 
 // store knows, is named by its id.
 type namer struct {
 	dir        *Directory
-	scope      thads.Scope
+	scope      thads.OpenScope
 	caseIDs    []string
 	directive  []string
 	cases      map[string]*thads.Case

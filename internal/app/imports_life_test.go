@@ -150,7 +150,7 @@ func (d *during) arm(fn func()) {
 	d.fn = fn
 }
 
-func (d *during) Get(ctx context.Context, c *store.Collection, scope thads.Scope, ids ...string) ([]*store.Document, error) {
+func (d *during) Get(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids ...string) ([]*store.Document, error) {
 	var fn func()
 	if c.Name == d.collection {
 		d.mu.Lock()

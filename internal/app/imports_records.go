@@ -32,7 +32,7 @@ type recordImporting struct {
 	keys     string
 	now      time.Time
 	dir      *Directory
-	scope    thads.Scope
+	scope    thads.OpenScope
 	register *sheet.RecordRegister
 	kind     recordKind
 

@@ -126,7 +126,7 @@ func (n *noun[S, E]) encode(id string, s *S, version int64) (*store.Document, er
 }
 
 // get reads one record within a scope; nil if there is none.
-func (n *noun[S, E]) get(ctx context.Context, a *App, scope thads.Scope, id string) (*held[S], error) {
+func (n *noun[S, E]) get(ctx context.Context, a *App, scope thads.OpenScope, id string) (*held[S], error) {
 	docs, err := a.store.Get(ctx, n.coll, scope, id)
 	if err != nil {
 		return nil, unavailable(err)
@@ -173,7 +173,7 @@ func readClaimed[S, E any](ctx context.Context, a *App, n *noun[S, E], claims []
 }
 
 // getMany reads records within a scope, by id.
-func (n *noun[S, E]) getMany(ctx context.Context, a *App, scope thads.Scope, ids []string) (map[string]*S, error) {
+func (n *noun[S, E]) getMany(ctx context.Context, a *App, scope thads.OpenScope, ids []string) (map[string]*S, error) {
 	out := make(map[string]*S, len(ids))
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), store.MaxPage)]
@@ -321,7 +321,7 @@ func (n *noun[S, E]) amend(ctx context.Context, a *App, p auth.Principal, c Chan
 
 // lost answers a writer that another one overtook: with the record if that was
 // the same request, else with the conflict.
-func (n *noun[S, E]) lost(ctx context.Context, a *App, scope thads.Scope, c Change, e E) (*S, error) {
+func (n *noun[S, E]) lost(ctx context.Context, a *App, scope thads.OpenScope, c Change, e E) (*S, error) {
 	h, err := n.get(ctx, a, scope, c.ID)
 	if err != nil {
 		return nil, err
@@ -383,7 +383,7 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 }
 
 // writeScope returns which records a principal may open for writing.
-func (n *noun[S, E]) writeScope(ctx context.Context, a *App, p auth.Principal) (thads.Scope, error) {
+func (n *noun[S, E]) writeScope(ctx context.Context, a *App, p auth.Principal) (thads.OpenScope, error) {
 	if n.holder == nil {
 		return thads.Everything(), nil
 	}

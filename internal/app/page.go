@@ -46,7 +46,7 @@ func (p *Page[T]) Total(ctx context.Context) (int, error) {
 }
 
 // query makes the store's query of a page.
-func (p PageArgs) query(scope thads.Scope, where []store.Cond, sort string, descending bool) (store.Query, error) {
+func (p PageArgs) query(scope thads.OpenScope, where []store.Cond, sort string, descending bool) (store.Query, error) {
 	q := store.Query{Scope: scope, Where: where, Sort: sort, Descending: descending, Limit: DefaultPage}
 	if p.First != nil && p.Last != nil {
 		return q, thads.Errorf(thads.CodeNotAllowed, "last", "Chỉ dùng một trong hai: first hoặc last", "Give first or last, not both")

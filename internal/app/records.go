@@ -15,7 +15,7 @@ import (
 
 // checks refuses an event that names what does not exist; nil where there is
 // nothing to look up.
-type checks[E any] func(ctx context.Context, a *App, scope thads.Scope, e *E) error
+type checks[E any] func(ctx context.Context, a *App, scope thads.OpenScope, e *E) error
 
 // open records the first event of a new record.
 func open[S, E any](ctx context.Context, a *App, n *noun[S, E], check checks[E], c Change, e E) (*S, error) {
@@ -136,7 +136,7 @@ func list[S, E any, F ~string](ctx context.Context, a *App, n *noun[S, E], w *co
 	return listWithin(ctx, a, n, scope, w, fields, o, page)
 }
 
-func listWithin[S, E any, F ~string](ctx context.Context, a *App, n *noun[S, E], scope thads.Scope, w *conditions, fields map[F]string, o Order[F], page PageArgs) (*Page[*S], error) {
+func listWithin[S, E any, F ~string](ctx context.Context, a *App, n *noun[S, E], scope thads.OpenScope, w *conditions, fields map[F]string, o Order[F], page PageArgs) (*Page[*S], error) {
 	if err := w.errs.Err(); err != nil {
 		return nil, err
 	}
@@ -285,7 +285,7 @@ func lastRecord[E any](events []E, record func(*E) *thads.Record) []E {
 // not exist, those that the caller may not see included.
 type naming struct {
 	errs  thads.Errors
-	scope thads.Scope
+	scope thads.OpenScope
 	named []named
 	on    thads.Date
 	dir   *Directory
@@ -297,7 +297,7 @@ type named struct {
 }
 
 // named begins the check of what an event names that counts on a day.
-func (a *App) named(ctx context.Context, scope thads.Scope, on thads.Date) (*naming, error) {
+func (a *App) named(ctx context.Context, scope thads.OpenScope, on thads.Date) (*naming, error) {
 	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err

@@ -96,7 +96,7 @@ func (d *Directory) home(p auth.Principal, asked thads.UnitID, today thads.Date)
 }
 
 // countOpen counts the open verdicts, directed cases and tasks.
-func (a *App) countOpen(ctx context.Context, scope thads.Scope, below store.Cond, s *Summary) error {
+func (a *App) countOpen(ctx context.Context, scope thads.OpenScope, below store.Cond, s *Summary) error {
 	for _, c := range []struct {
 		coll  *store.Collection
 		where []store.Cond

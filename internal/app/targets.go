@@ -122,7 +122,7 @@ func (a *App) TargetRecord(ctx context.Context, c Change, e thads.TargetEvent) (
 	return recordEvent(ctx, a, targets, checkTarget, c, e)
 }
 
-func checkTarget(ctx context.Context, a *App, scope thads.Scope, e *thads.TargetEvent) error {
+func checkTarget(ctx context.Context, a *App, scope thads.OpenScope, e *thads.TargetEvent) error {
 	p := e.Particulars
 	if p == nil {
 		return nil

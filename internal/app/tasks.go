@@ -170,7 +170,7 @@ func (a *App) TaskRecord(ctx context.Context, c Change, e thads.TaskEvent) (*tha
 	return recordEvent(ctx, a, tasks, checkTask, c, e)
 }
 
-func checkTask(ctx context.Context, a *App, scope thads.Scope, e *thads.TaskEvent) error {
+func checkTask(ctx context.Context, a *App, scope thads.OpenScope, e *thads.TaskEvent) error {
 	p := e.Particulars
 	if p == nil {
 		return nil

@@ -369,7 +369,7 @@ func (a *App) OfficerRecord(ctx context.Context, c Change, e thads.OfficerEvent)
 }
 
 // checkPost refuses a post in a unit that does not exist that day.
-func checkPost(ctx context.Context, a *App, scope thads.Scope, e *thads.OfficerEvent) error {
+func checkPost(ctx context.Context, a *App, scope thads.OpenScope, e *thads.OfficerEvent) error {
 	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err

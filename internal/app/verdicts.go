@@ -212,7 +212,7 @@ func (a *App) VerdictRecord(ctx context.Context, c Change, e thads.VerdictEvent)
 	return recordEvent(ctx, a, verdicts, checkVerdict, c, e)
 }
 
-func checkVerdict(ctx context.Context, a *App, scope thads.Scope, e *thads.VerdictEvent) error {
+func checkVerdict(ctx context.Context, a *App, scope thads.OpenScope, e *thads.VerdictEvent) error {
 	n, err := a.named(ctx, scope, e.EffectiveOn)
 	if err != nil {
 		return err

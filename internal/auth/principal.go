@@ -1,128 +1,163 @@
 // Package auth says who acts and what they may do: principals, roles and
-// rights. It decides nothing about single records; that is a matter of scope,
-// which the application derives from a principal's role and unit.
+// rights, passwords, second factors and tokens. It decides nothing about single
+// records; that is a matter of scope, which the application derives from a
+// principal's grants.
 package auth
 
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/thads/thads/internal/thads"
 )
 
-// A Right is what a field of the API asks for. The values are those of the
-// GraphQL enumeration Right.
-type Right string
-
-// The rights.
-const (
-	Public     Right = "PUBLIC"
-	SignedIn   Right = "SIGNED_IN"
-	Read       Right = "READ"
-	Record     Right = "RECORD"
-	Direct     Right = "DIRECT"
-	Administer Right = "ADMINISTER"
-)
-
-// A Role is what a person is in the agency.
-type Role string
-
-// The roles.
-const (
-	RoleLeader        Role = "LEADER"        // lãnh đạo THADS tỉnh
-	RoleUnitHead      Role = "UNIT_HEAD"     // Chi cục trưởng, Trưởng phòng khu vực
-	RoleOfficer       Role = "OFFICER"       // chấp hành viên
-	RoleClerk         Role = "CLERK"         // thư ký, văn thư
-	RoleReader        Role = "READER"        // người xem
-	RoleAdministrator Role = "ADMINISTRATOR" // quản trị hệ thống
-	// RoleSystem is the application itself: imports, jobs, the demonstration.
-	RoleSystem Role = "SYSTEM"
-)
-
-// A Reach says how far a role sees.
-type Reach int
-
-// The reaches.
-const (
-	// ReachNothing sees no records of cases.
-	ReachNothing Reach = iota
-	// ReachOwn sees the cases one holds or held as an officer.
-	ReachOwn
-	// ReachUnit sees those of one's unit and the units below it.
-	ReachUnit
-	// ReachEverything sees all.
-	ReachEverything
-)
-
-type roleRule struct {
-	rights []Right
-	reach  Reach
+// A Grant is a role held at a place, today.
+type Grant struct {
+	Role Role
+	// Unit is where the role is held, Officer who the person is as an officer.
+	Unit    thads.UnitID
+	Officer thads.OfficerID
+	// Within narrows the grant to these units and those below them; nil narrows
+	// nothing. It is how an API token has less than its owner.
+	Within []thads.UnitID
 }
 
-// rules is the table of roles: what is not in it is not allowed.
-func (r Role) rules() roleRule {
-	switch r {
-	case RoleLeader:
-		return roleRule{[]Right{Read, Record, Direct, Administer}, ReachEverything}
-	case RoleUnitHead:
-		return roleRule{[]Right{Read, Record, Direct}, ReachUnit}
-	case RoleOfficer:
-		return roleRule{[]Right{Read, Record}, ReachOwn}
-	case RoleClerk:
-		return roleRule{[]Right{Read, Record}, ReachUnit}
-	case RoleReader:
-		return roleRule{[]Right{Read}, ReachUnit}
-	case RoleAdministrator:
-		return roleRule{[]Right{Administer}, ReachNothing}
-	case RoleSystem:
-		return roleRule{[]Right{Read, Record, Direct, Administer}, ReachEverything}
-	}
-	return roleRule{}
-}
+// Means are the ways in which somebody has shown who they are.
+type Means string
 
-// Valid tells whether people can have the role.
-func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
+// The means.
+const (
+	ByPassword Means = "PASSWORD"
+	ByLink     Means = "LINK"
+	ByProvider Means = "PROVIDER" // OpenID Connect
+	ByToken    Means = "TOKEN"
+	// ByDemonstration is the lasting link of the demonstration.
+	ByDemonstration Means = "DEMONSTRATION"
+)
 
-// Roles are the roles that people can have.
-func Roles() []Role {
-	return []Role{RoleLeader, RoleUnitHead, RoleOfficer, RoleClerk, RoleReader, RoleAdministrator}
-}
+// A Need is what a person must do before their rights are given. The values are
+// those of the GraphQL enumeration Need.
+type Need string
+
+// The needs.
+const (
+	NeedPassword     Need = "PASSWORD"
+	NeedSecondFactor Need = "SECOND_FACTOR"
+)
 
 // A Principal is who acts. The zero Principal is an anonymous visitor.
 type Principal struct {
 	ID   thads.PrincipalID
 	Name string
-	Role Role
-	// Unit is where the role is held, Officer who the person is as an officer.
-	Unit    thads.UnitID
-	Officer thads.OfficerID
+	// Grants are the roles held today; a person may have several.
+	Grants []Grant
+	// Only, where it is not nil, are the rights that a token has been left.
+	Only []Right
+	// Fields, where it is not nil, are the root fields that a token may ask for.
+	Fields []string
+	// Needs are what has to be done first; until then Grants is empty.
+	Needs []Need
+	// Session is the id of the session or token, Means how its holder signed
+	// in, At when.
+	Session string
+	Means   Means
+	At      time.Time
+}
+
+// Person is a principal with one role.
+func Person(id thads.PrincipalID, name string, role Role, unit thads.UnitID, officer thads.OfficerID) Principal {
+	return Principal{ID: id, Name: name, Grants: []Grant{{Role: role, Unit: unit, Officer: officer}}}
 }
 
 // System is the application acting for itself, under a name that tells for what.
 func System(what string) Principal {
-	return Principal{ID: thads.PrincipalID("system:" + what), Name: what, Role: RoleSystem}
+	return Person(thads.PrincipalID("system:"+what), what, RoleSystem, "", "")
 }
 
 // IsAnonymous tells whether nobody has signed in.
 func (p Principal) IsAnonymous() bool { return p.ID == "" }
 
-// Can tells whether the principal holds a right.
-func (p Principal) Can(r Right) bool { return slices.Contains(p.Rights(), r) }
-
-// Rights are the rights that the principal holds.
-func (p Principal) Rights() []Right {
-	if p.IsAnonymous() {
-		return []Right{Public}
-	}
-	return append([]Right{Public, SignedIn}, p.Role.rules().rights...)
+// IsSystem tells whether it is the application itself.
+func (p Principal) IsSystem() bool {
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Role == RoleSystem })
 }
 
-// Reach tells how far the principal sees.
-func (p Principal) Reach() Reach {
-	if p.IsAnonymous() {
+// Unit is where the principal's first role is held, or "".
+func (p Principal) Unit() thads.UnitID {
+	for _, g := range p.Grants {
+		if g.Unit != "" {
+			return g.Unit
+		}
+	}
+	return ""
+}
+
+// Can tells whether the principal holds a right, however far it reaches.
+func (p Principal) Can(r Right) bool { return p.Reach(r) != ReachNothing }
+
+// Rights are the rights that the principal holds, in the order of the table.
+func (p Principal) Rights() []Right {
+	var out []Right
+	for _, t := range Rights() {
+		if p.Can(t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
+// Reach tells how far a right goes at most; where the principal has several
+// roles, each of them may reach elsewhere (see Granting).
+func (p Principal) Reach(r Right) Reach {
+	switch {
+	case r == Public:
+		return ReachProvince
+	case p.IsAnonymous():
+		return ReachNothing
+	case r == SignedIn:
+		return ReachProvince
+	case p.Only != nil && !slices.Contains(p.Only, r):
 		return ReachNothing
 	}
-	return p.Role.rules().reach
+	most := ReachNothing
+	for _, g := range p.Grants {
+		s, _ := g.Role.Spec()
+		most = max(most, s.Rights[r])
+	}
+	return most
+}
+
+// Granting are the grants that hold a right, each with how far it goes there.
+func (p Principal) Granting(r Right) []Reached {
+	if p.IsAnonymous() || p.Only != nil && !slices.Contains(p.Only, r) {
+		return nil
+	}
+	var out []Reached
+	for _, g := range p.Grants {
+		if s, _ := g.Role.Spec(); s.Rights[r] != ReachNothing {
+			out = append(out, Reached{g, s.Rights[r]})
+		}
+	}
+	return out
+}
+
+// Counting are the grants that let figures be seen, each with whose cases add to
+// them.
+func (p Principal) Counting() []Reached {
+	var out []Reached
+	for _, g := range p.Granting(ReadFigures) {
+		if s, _ := g.Role.Spec(); s.Count != ReachNothing {
+			out = append(out, Reached{g.Grant, s.Count})
+		}
+	}
+	return out
+}
+
+// A Reached is a grant with how far one of its rights goes.
+type Reached struct {
+	Grant
+	Reach Reach
 }
 
 type contextKey struct{ _ byte }

@@ -55,7 +55,7 @@ func (m *memory) write(c *store.Collection, d *store.Document) error {
 	return nil
 }
 
-func (m *memory) Get(_ context.Context, c *store.Collection, _ thads.Scope, ids ...string) ([]*store.Document, error) {
+func (m *memory) Get(_ context.Context, c *store.Collection, _ thads.OpenScope, ids ...string) ([]*store.Document, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []*store.Document
@@ -67,7 +67,7 @@ func (m *memory) Get(_ context.Context, c *store.Collection, _ thads.Scope, ids 
 	return out, nil
 }
 
-func (m *memory) Heads(ctx context.Context, c *store.Collection, s thads.Scope, ids ...string) ([]store.Head, error) {
+func (m *memory) Heads(ctx context.Context, c *store.Collection, s thads.OpenScope, ids ...string) ([]store.Head, error) {
 	docs, err := m.Get(ctx, c, s, ids...)
 	var out []store.Head
 	for _, d := range docs {
@@ -76,7 +76,7 @@ func (m *memory) Heads(ctx context.Context, c *store.Collection, s thads.Scope, 
 	return out, err
 }
 
-func (m *memory) Count(_ context.Context, c *store.Collection, _ thads.Scope, where ...store.Cond) (int64, error) {
+func (m *memory) Count(_ context.Context, c *store.Collection, _ thads.OpenScope, where ...store.Cond) (int64, error) {
 	if len(where) > 0 {
 		return 0, errors.ErrUnsupported
 	}

@@ -13,7 +13,7 @@ import (
 // A Query asks for one page of heads.
 type Query struct {
 	// Scope limits what can be reached; the zero scope reaches nothing.
-	Scope thads.Scope
+	Scope thads.OpenScope
 	// Where holds conditions that must all hold.
 	Where []Cond
 	// Sort names a sortable field; ties are ordered by id in the same

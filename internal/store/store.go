@@ -195,15 +195,15 @@ type Store interface {
 	// Get returns the documents with these ids that the scope reaches, whole,
 	// in no particular order; what does not exist or is out of reach is
 	// absent. At most MaxPage ids.
-	Get(ctx context.Context, c *Collection, scope thads.Scope, ids ...string) ([]*Document, error)
+	Get(ctx context.Context, c *Collection, scope thads.OpenScope, ids ...string) ([]*Document, error)
 	// Heads is Get without body and postings. Cursors are empty.
-	Heads(ctx context.Context, c *Collection, scope thads.Scope, ids ...string) ([]Head, error)
+	Heads(ctx context.Context, c *Collection, scope thads.OpenScope, ids ...string) ([]Head, error)
 	// Find returns one page of heads.
 	Find(ctx context.Context, c *Collection, q Query) (Page, error)
 	// Count returns how many documents the scope and conditions reach.
-	Count(ctx context.Context, c *Collection, scope thads.Scope, where ...Cond) (int64, error)
+	Count(ctx context.Context, c *Collection, scope thads.OpenScope, where ...Cond) (int64, error)
 	// CountBy counts them by the value of a String field; null counts as "".
-	CountBy(ctx context.Context, c *Collection, scope thads.Scope, field string, where ...Cond) (map[string]int64, error)
+	CountBy(ctx context.Context, c *Collection, scope thads.OpenScope, field string, where ...Cond) (map[string]int64, error)
 
 	// Insert stores a new document with Version 1. ErrExists if the id is taken.
 	Insert(ctx context.Context, c *Collection, d *Document) error

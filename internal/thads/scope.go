@@ -2,45 +2,71 @@ package thads
 
 import "slices"
 
-// A Scope limits which records a question may reach. The zero Scope reaches
-// nothing, so a query that forgot its scope answers nothing and leaks nothing.
-// Scopes are values: they can be copied and compared by Equal only.
-type Scope struct {
+// Two kinds of questions are asked of the records, and each has a scope of its
+// own type, so that none can be taken for the other and neither forgotten: the
+// zero scope of either kind reaches nothing.
+
+// An OpenScope limits which records may be opened: those that the units or the
+// officer hold or ever held.
+type OpenScope struct{ reach }
+
+// A CountScope limits whose records add to a figure: those that the units or the
+// officer hold, or, in the ledger, those to which a posting belongs.
+type CountScope struct{ reach }
+
+// reach is what the two kinds of scopes share. They are values: they can be
+// copied.
+type reach struct {
 	everything bool
 	units      []UnitID
 	officer    OfficerID
 }
 
-// Everything reaches all records: the province's leaders, and the system's own
-// work (imports, re-derivation, dumps).
-func Everything() Scope { return Scope{everything: true} }
-
-// UnitScope reaches the records that one of these units holds or ever held.
-func UnitScope(units ...UnitID) Scope {
+func over(units []UnitID, officer OfficerID) reach {
 	u := slices.Clone(units)
 	slices.Sort(u)
-	return Scope{units: slices.Compact(u)}
+	return reach{units: slices.Compact(u), officer: officer}
 }
 
-// OfficerScope reaches the records that the officer holds or ever held.
-func OfficerScope(officer OfficerID) Scope { return Scope{officer: officer} }
+// Everything opens all records: for the province's leaders, and for the system's
+// own work (imports, re-derivation, dumps).
+func Everything() OpenScope { return OpenScope{reach{everything: true}} }
+
+// UnitScope opens the records that one of these units holds or ever held.
+func UnitScope(units ...UnitID) OpenScope { return OpenScope{over(units, "")} }
+
+// OfficerScope opens the records that the officer holds or ever held.
+func OfficerScope(officer OfficerID) OpenScope { return OpenScope{over(nil, officer)} }
+
+// OpenScopeOf opens the records that one of these units, or the officer, holds
+// or ever held.
+func OpenScopeOf(units []UnitID, officer OfficerID) OpenScope { return OpenScope{over(units, officer)} }
+
+// CountEverything counts all records.
+func CountEverything() CountScope { return CountScope{reach{everything: true}} }
+
+// CountScopeOf counts the records that one of these units, or the officer, holds.
+func CountScopeOf(units []UnitID, officer OfficerID) CountScope {
+	return CountScope{over(units, officer)}
+}
 
 // IsZero tells whether the scope reaches nothing.
-func (s Scope) IsZero() bool { return !s.everything && len(s.units) == 0 && s.officer == "" }
+func (s reach) IsZero() bool { return !s.everything && len(s.units) == 0 && s.officer == "" }
 
 // IsEverything tells whether the scope reaches all records.
-func (s Scope) IsEverything() bool { return s.everything }
+func (s reach) IsEverything() bool { return s.everything }
 
 // Units returns the units whose records the scope reaches, sorted; the caller
 // must not change them.
-func (s Scope) Units() []UnitID { return s.units }
+func (s reach) Units() []UnitID { return s.units }
 
 // Officer returns the officer whose records the scope reaches, or "".
-func (s Scope) Officer() OfficerID { return s.officer }
+func (s reach) Officer() OfficerID { return s.officer }
 
-// Reaches tells whether the scope reaches a record that these units and
-// officers hold or ever held.
-func (s Scope) Reaches(units []UnitID, officers []OfficerID) bool {
+// Reaches tells whether the scope reaches a record of these units and officers:
+// for an OpenScope those that hold or ever held it, for a CountScope those that
+// hold it.
+func (s reach) Reaches(units []UnitID, officers []OfficerID) bool {
 	if s.everything {
 		return true
 	}

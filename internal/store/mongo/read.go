@@ -41,7 +41,7 @@ func (f filter) query(more ...any) bson.D {
 func op(name string, v any) bson.D { return bson.D{{Key: name, Value: v}} }
 
 // filter translates a checked scope and conditions.
-func (k *collection) filter(scope thads.Scope, where []store.Cond) filter {
+func (k *collection) filter(scope thads.OpenScope, where []store.Cond) filter {
 	var f filter
 	k.scope(&f, scope)
 	for _, w := range where {
@@ -50,7 +50,7 @@ func (k *collection) filter(scope thads.Scope, where []store.Cond) filter {
 	return f
 }
 
-func (k *collection) scope(f *filter, scope thads.Scope) {
+func (k *collection) scope(f *filter, scope thads.OpenScope) {
 	if scope.IsEverything() {
 		return
 	}
@@ -143,7 +143,7 @@ func (k *collection) condition(f *filter, w store.Cond) {
 }
 
 // byIDs adds the ids to a filter.
-func (k *collection) byIDs(scope thads.Scope, ids []string) (filter, error) {
+func (k *collection) byIDs(scope thads.OpenScope, ids []string) (filter, error) {
 	if len(ids) > store.MaxPage {
 		return filter{}, fmt.Errorf("%w: %d ids, at most %d", store.ErrBadQuery, len(ids), store.MaxPage)
 	}
@@ -190,7 +190,7 @@ func (k *collection) each(ctx context.Context, q bson.D, o *options.FindOptionsB
 }
 
 // Get returns whole documents by their ids.
-func (s *Store) Get(ctx context.Context, c *store.Collection, scope thads.Scope, ids ...string) ([]*store.Document, error) {
+func (s *Store) Get(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids ...string) ([]*store.Document, error) {
 	var docs []*store.Document
 	err := s.byIDs(ctx, c, scope, ids, options.Find(), func(d *store.Document) {
 		docs = append(docs, d)
@@ -202,7 +202,7 @@ func (s *Store) Get(ctx context.Context, c *store.Collection, scope thads.Scope,
 }
 
 // Heads returns heads by their ids.
-func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.Scope, ids ...string) ([]store.Head, error) {
+func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids ...string) ([]store.Head, error) {
 	var heads []store.Head
 	err := s.byIDs(ctx, c, scope, ids, options.Find().SetProjection(headKeys()), func(d *store.Document) {
 		heads = append(heads, head(d))
@@ -217,7 +217,7 @@ func head(d *store.Document) store.Head {
 	return store.Head{ID: d.ID, Version: d.Version, Head: d.Head, DerivedVersion: d.DerivedVersion, UpdatedAt: d.UpdatedAt}
 }
 
-func (s *Store) byIDs(ctx context.Context, c *store.Collection, scope thads.Scope, ids []string, o *options.FindOptionsBuilder, fn func(*store.Document)) error {
+func (s *Store) byIDs(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids []string, o *options.FindOptionsBuilder, fn func(*store.Document)) error {
 	k, err := s.collection(c)
 	if err != nil {
 		return err
@@ -344,7 +344,7 @@ func (s *Store) Find(ctx context.Context, c *store.Collection, q store.Query) (s
 }
 
 // Count counts documents.
-func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.Scope, where ...store.Cond) (int64, error) {
+func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.OpenScope, where ...store.Cond) (int64, error) {
 	k, f, leave, err := s.counting(ctx, c, scope, where)
 	if err != nil {
 		return 0, err
@@ -358,7 +358,7 @@ func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.Scop
 }
 
 // CountBy counts documents by the value of a String field.
-func (s *Store) CountBy(ctx context.Context, c *store.Collection, scope thads.Scope, field string, where ...store.Cond) (map[string]int64, error) {
+func (s *Store) CountBy(ctx context.Context, c *store.Collection, scope thads.OpenScope, field string, where ...store.Cond) (map[string]int64, error) {
 	if k, err := s.collection(c); err != nil {
 		return nil, err
 	} else if f, ok := k.decl.Field(field); !ok || f.Type != store.String {
@@ -398,7 +398,7 @@ func (s *Store) CountBy(ctx context.Context, c *store.Collection, scope thads.Sc
 }
 
 // counting prepares a count.
-func (s *Store) counting(ctx context.Context, c *store.Collection, scope thads.Scope, where []store.Cond) (*collection, filter, func(), error) {
+func (s *Store) counting(ctx context.Context, c *store.Collection, scope thads.OpenScope, where []store.Cond) (*collection, filter, func(), error) {
 	k, err := s.collection(c)
 	if err != nil {
 		return nil, filter{}, nil, err

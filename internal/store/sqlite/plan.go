@@ -110,7 +110,7 @@ type filter struct {
 }
 
 // filter translates a checked scope and conditions.
-func (k *collection) filter(scope thads.Scope, where []store.Cond) filter {
+func (k *collection) filter(scope thads.OpenScope, where []store.Cond) filter {
 	var f filter
 	k.scope(&f, scope)
 	for _, w := range where {
@@ -142,7 +142,7 @@ func (k *collection) reads(where []store.Cond, sort string) bool {
 }
 
 // scope adds what the scope demands.
-func (k *collection) scope(f *filter, scope thads.Scope) {
+func (k *collection) scope(f *filter, scope thads.OpenScope) {
 	if scope.IsEverything() {
 		return
 	}

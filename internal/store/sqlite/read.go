@@ -126,7 +126,7 @@ func columnValue(st *zs.Stmt, col int, t store.FieldType) any {
 
 // byIDs restricts a filter to the ids; it reports whether any document can be
 // reached.
-func (k *collection) byIDs(scope thads.Scope, ids []string) (*plan, bool, error) {
+func (k *collection) byIDs(scope thads.OpenScope, ids []string) (*plan, bool, error) {
 	if len(ids) > store.MaxPage {
 		return nil, false, fmt.Errorf("%w: %d ids, at most %d", store.ErrBadQuery, len(ids), store.MaxPage)
 	}
@@ -145,7 +145,7 @@ func (k *collection) byIDs(scope thads.Scope, ids []string) (*plan, bool, error)
 }
 
 // Get returns whole documents by their ids.
-func (s *Store) Get(ctx context.Context, c *store.Collection, scope thads.Scope, ids ...string) ([]*store.Document, error) {
+func (s *Store) Get(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids ...string) ([]*store.Document, error) {
 	k, err := s.collection(c)
 	if err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (k *collection) withBody(sql string) string {
 }
 
 // Heads returns heads by their ids.
-func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.Scope, ids ...string) ([]store.Head, error) {
+func (s *Store) Heads(ctx context.Context, c *store.Collection, scope thads.OpenScope, ids ...string) ([]store.Head, error) {
 	k, err := s.collection(c)
 	if err != nil {
 		return nil, err
@@ -324,7 +324,7 @@ func (c *conn) snapshot(fn func() error) (err error) {
 }
 
 // Count counts documents.
-func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.Scope, where ...store.Cond) (int64, error) {
+func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.OpenScope, where ...store.Cond) (int64, error) {
 	k, err := s.collection(c)
 	if err != nil {
 		return 0, err
@@ -360,7 +360,7 @@ func (s *Store) Count(ctx context.Context, c *store.Collection, scope thads.Scop
 }
 
 // CountBy counts documents by the value of a String field.
-func (s *Store) CountBy(ctx context.Context, c *store.Collection, scope thads.Scope, field string, where ...store.Cond) (map[string]int64, error) {
+func (s *Store) CountBy(ctx context.Context, c *store.Collection, scope thads.OpenScope, field string, where ...store.Cond) (map[string]int64, error) {
 	k, err := s.collection(c)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func newModel(c *store.Collection, docs []*store.Document) *model {
 }
 
 // find returns the ids of the matching documents in the order of the sort.
-func (m *model) find(scope thads.Scope, where []store.Cond, sort string, descending bool) []string {
+func (m *model) find(scope thads.OpenScope, where []store.Cond, sort string, descending bool) []string {
 	var hits []*store.Document
 	for _, d := range m.docs {
 		if m.reaches(scope, d) && !slices.ContainsFunc(where, func(w store.Cond) bool { return !m.holds(w, d) }) {
@@ -55,7 +55,7 @@ func (m *model) find(scope thads.Scope, where []store.Cond, sort string, descend
 	return out
 }
 
-func (m *model) reaches(s thads.Scope, d *store.Document) bool {
+func (m *model) reaches(s thads.OpenScope, d *store.Document) bool {
 	if m.c.ScopeField == "" {
 		return !s.IsZero()
 	}

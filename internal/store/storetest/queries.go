@@ -98,7 +98,7 @@ func testConjunctions(t *testing.T, db *Database) {
 		{store.IsNull("urgent"), store.IsNull("due")},
 		{store.In("state", []string{}), store.Eq("words", "hoa")},
 	} {
-		for _, scope := range []thads.Scope{thads.Everything(), thads.UnitScope("u1", "u3"), thads.OfficerScope("o2")} {
+		for _, scope := range []thads.OpenScope{thads.Everything(), thads.UnitScope("u1", "u3"), thads.OfficerScope("o2")} {
 			b.equal(fmt.Sprintf("%+v %+v", scope, where), m.find(scope, where, "", false), b.find(scope, where...))
 		}
 	}
@@ -265,11 +265,11 @@ func testScope(t *testing.T, db *Database) {
 	every := words("a b c d e")
 	for _, test := range []struct {
 		name  string
-		scope thads.Scope
+		scope thads.OpenScope
 		want  []string
 		refs  int
 	}{
-		{"zero", thads.Scope{}, nil, 0},
+		{"zero", thads.OpenScope{}, nil, 0},
 		{"no unit", thads.UnitScope(), nil, 0},
 		{"unit", thads.UnitScope("u1"), words("a b"), 1},
 		{"two units", thads.UnitScope("u1", "u2"), words("a b c"), 1},
@@ -371,7 +371,7 @@ func testCountBy(t *testing.T, db *Database) {
 	docs := mixed(6, sample)
 	b.insert(docs...)
 	m := newModel(b.matters, docs)
-	for _, scope := range []thads.Scope{thads.Everything(), thads.UnitScope("u2"), thads.OfficerScope("o1"), {}} {
+	for _, scope := range []thads.OpenScope{thads.Everything(), thads.UnitScope("u2"), thads.OfficerScope("o1"), {}} {
 		for _, where := range [][]store.Cond{nil, {store.Eq("words", "hoa")}, {store.Eq("urgent", true), store.Between("due", noon, nil)}, {store.IsNull("state")}} {
 			for _, field := range words("state titleKey") {
 				want := map[string]int64{}

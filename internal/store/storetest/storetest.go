@@ -247,7 +247,7 @@ func (b *bench) get(id string) *store.Document {
 
 // find returns the ids of all documents that match, sorted, and checks that
 // Count agrees.
-func (b *bench) find(scope thads.Scope, where ...store.Cond) []string {
+func (b *bench) find(scope thads.OpenScope, where ...store.Cond) []string {
 	b.Helper()
 	page, err := b.Find(b.ctx(), b.matters, store.Query{Scope: scope, Where: where, Limit: store.MaxPage})
 	b.must(err)
