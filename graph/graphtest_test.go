@@ -191,28 +191,28 @@ func (w *world) found() {
 
 var (
 	anonymous     = auth.Principal{}
-	leader        = auth.Principal{ID: "leader", Name: "Lãnh đạo", Role: auth.RoleLeader}
-	administrator = auth.Principal{ID: "admin", Name: "Quản trị", Role: auth.RoleAdministrator}
+	leader        = auth.Person("leader", "Lãnh đạo", auth.RoleLeader, "", "")
+	administrator = auth.Person("admin", "Quản trị", auth.RoleAdministrator, "", "")
 )
 
 func (w *world) head() auth.Principal {
-	return auth.Principal{ID: "head", Name: "Chi cục trưởng", Role: auth.RoleUnitHead, Unit: thads.UnitID(w.first)}
+	return auth.Person("head", "Chi cục trưởng", auth.RoleUnitHead, thads.UnitID(w.first), "")
 }
 
 func (w *world) clerk() auth.Principal {
-	return auth.Principal{ID: "clerk", Name: "Văn thư", Role: auth.RoleClerk, Unit: thads.UnitID(w.first)}
+	return auth.Person("clerk", "Văn thư", auth.RoleClerk, thads.UnitID(w.first), "")
 }
 
 func (w *world) stranger() auth.Principal {
-	return auth.Principal{ID: "stranger", Name: "Văn thư Nga Sơn", Role: auth.RoleClerk, Unit: thads.UnitID(w.second)}
+	return auth.Person("stranger", "Văn thư Nga Sơn", auth.RoleClerk, thads.UnitID(w.second), "")
 }
 
 func (w *world) reader() auth.Principal {
-	return auth.Principal{ID: "reader", Name: "Người xem", Role: auth.RoleReader, Unit: thads.UnitID(w.first)}
+	return auth.Person("reader", "Người xem", auth.RoleProcuracy, thads.UnitID(w.first), "")
 }
 
 func (w *world) executor() auth.Principal {
-	return auth.Principal{ID: "executor", Name: "Lê Văn Thử", Role: auth.RoleOfficer, Unit: thads.UnitID(w.first), Officer: thads.OfficerID(w.officer)}
+	return auth.Person("executor", "Lê Văn Thử", auth.RoleOfficer, thads.UnitID(w.first), thads.OfficerID(w.officer))
 }
 
 // everybody is one principal of each kind.
@@ -476,7 +476,7 @@ func (w *world) onlyFor(name string, in object) {
 			want = "UNAUTHENTICATED"
 		}
 		if _, _, code := w.mutate(p, "vi", name, in); code != want {
-			w.t.Errorf("%s as %q answers %q, want %s", name, p.Role, code, want)
+			w.t.Errorf("%s as %q answers %q, want %s", name, p.Name, code, want)
 		}
 	}
 }

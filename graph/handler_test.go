@@ -33,10 +33,10 @@ func TestEveryQueryAsksForItsRight(t *testing.T) {
 			}
 			refused := answer.code() == "UNAUTHENTICATED" || answer.code() == "FORBIDDEN"
 			if refused != (want != "") || refused && answer.code() != want {
-				t.Errorf("%s as %q answers %q, want %q", query, p.Role, answer.code(), want)
+				t.Errorf("%s as %q answers %q, want %q", query, p.Name, answer.code(), want)
 			}
 			if refused && at(answer.Data, f.Name) != nil {
-				t.Errorf("%s as %q answers data", query, p.Role)
+				t.Errorf("%s as %q answers data", query, p.Name)
 			}
 		}
 	}

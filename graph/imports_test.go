@@ -179,7 +179,7 @@ func importLife(t *testing.T) *world {
 	if got := w.ask(w.reader(), `query($id: ID!) { node(id: $id) { id } }`, object{"id": im["id"]})["node"]; got != nil {
 		t.Errorf("a reader is shown the node %v", got)
 	}
-	other := auth.Principal{ID: "other", Name: "Chi cục trưởng Nga Sơn", Role: auth.RoleUnitHead, Unit: thads.UnitID(w.second)}
+	other := auth.Person("other", "Chi cục trưởng Nga Sơn", auth.RoleUnitHead, thads.UnitID(w.second), "")
 	if got := w.ask(other, `query($id: ID!) { import(id: $id) { id } node(id: $id) { id } imports { totalCount } }`, object{"id": im["id"]}); got["import"] != nil || got["node"] != nil || fmt.Sprint(at(got, "imports.totalCount")) != "0" {
 		t.Errorf("another unit's head is shown %v", got)
 	}

@@ -89,7 +89,7 @@ func (r *Resolver) viewer(ctx context.Context) (*model.Viewer, error) {
 	if p.IsAnonymous() {
 		return nil, nil
 	}
-	unit, err := r.unitOf(ctx, p.Unit)
+	unit, err := r.unitOf(ctx, p.Unit())
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,31 +135,84 @@ func (a *App) permit(ctx context.Context, right auth.Right) (auth.Principal, err
 	return p, nil
 }
 
-// scope returns which records of cases the principal may open.
-func (a *App) scope(ctx context.Context, p auth.Principal) (thads.OpenScope, error) {
-	switch p.Reach() {
-	case auth.ReachEverything:
+// scope returns which records a right of the principal opens.
+func (a *App) scope(ctx context.Context, p auth.Principal, right auth.Right) (thads.OpenScope, error) {
+	if right == auth.SignedIn && !p.IsAnonymous() {
 		return thads.Everything(), nil
-	case auth.ReachOwn:
-		return thads.OfficerScope(p.Officer), nil
-	case auth.ReachUnit:
-		d, err := a.Directory(ctx)
-		if err != nil {
-			return thads.OpenScope{}, err
-		}
-		return thads.UnitScope(d.Tree.SubtreeEver(p.Unit)...), nil
-	case auth.ReachNothing:
 	}
-	return thads.OpenScope{}, nil
+	everything, units, officer, err := a.reached(ctx, p.Granting(right))
+	if everything {
+		return thads.Everything(), err
+	}
+	return thads.OpenScopeOf(units, officer), err
 }
 
-// reader returns the scope of the call's principal if it may read.
-func (a *App) reader(ctx context.Context) (thads.OpenScope, error) {
-	p, err := a.permit(ctx, auth.Read)
+// countScope returns whose records add to the figures that the principal sees.
+func (a *App) countScope(ctx context.Context, p auth.Principal) (thads.CountScope, error) {
+	everything, units, officer, err := a.reached(ctx, p.Counting())
+	if everything {
+		return thads.CountEverything(), err
+	}
+	return thads.CountScopeOf(units, officer), err
+}
+
+// reached adds up where grants reach.
+func (a *App) reached(ctx context.Context, grants []auth.Reached) (everything bool, units []thads.UnitID, officer thads.OfficerID, err error) {
+	d, err := a.Directory(ctx)
+	if err != nil {
+		return false, nil, "", err
+	}
+	for _, g := range grants {
+		switch g.Reach {
+		case auth.ReachProvince, auth.ReachUnit:
+			below, all := d.reach(g)
+			everything = everything || all
+			units = append(units, below...)
+		case auth.ReachOwn:
+			// A person is one officer; of two that are named the later counts,
+			// which the check of grants refuses.
+			officer = g.Officer
+		case auth.ReachNothing:
+		}
+	}
+	return everything, units, officer, nil
+}
+
+// reach returns the units that a grant of the reach UNIT or PROVINCE goes to, or
+// that it goes everywhere.
+func (d *Directory) reach(g auth.Reached) (units []thads.UnitID, everything bool) {
+	within := d.below(g.Within)
+	switch {
+	case g.Reach == auth.ReachProvince && g.Within == nil:
+		return nil, true
+	case g.Reach == auth.ReachProvince:
+		return within, false
+	case g.Unit == "":
+		return nil, false
+	}
+	units = d.Tree.SubtreeEver(g.Unit)
+	if g.Within != nil {
+		units = slices.DeleteFunc(slices.Clone(units), func(u thads.UnitID) bool { return !slices.Contains(within, u) })
+	}
+	return units, false
+}
+
+// covers tells whether a grant goes to what a unit and an officer hold.
+func (d *Directory) covers(g auth.Reached, unit thads.UnitID, officer thads.OfficerID) bool {
+	if g.Reach == auth.ReachOwn {
+		return g.Officer != "" && g.Officer == officer
+	}
+	units, everything := d.reach(g)
+	return everything || unit != "" && slices.Contains(units, unit)
+}
+
+// reader returns what a right of the call's principal opens, if it holds it.
+func (a *App) reader(ctx context.Context, right auth.Right) (thads.OpenScope, error) {
+	p, err := a.permit(ctx, right)
 	if err != nil {
 		return thads.OpenScope{}, err
 	}
-	return a.scope(ctx, p)
+	return a.scope(ctx, p, right)
 }
 
 // unavailable turns a store that cannot answer into a refusal a person

@@ -58,7 +58,7 @@ func newWorld(t testing.TB) *world {
 }
 
 func leader(ctx context.Context) context.Context {
-	return auth.NewContext(ctx, auth.Principal{ID: "leader", Name: "Lãnh đạo", Role: auth.RoleLeader})
+	return auth.NewContext(ctx, auth.Person("leader", "Lãnh đạo", auth.RoleLeader, "", ""))
 }
 
 // province founds a province with two districts and an officer in the first.
@@ -218,7 +218,7 @@ func TestScopesHideAndRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	as := func(role auth.Role, unit thads.UnitID, officer thads.OfficerID) context.Context {
-		return auth.NewContext(t.Context(), auth.Principal{ID: "p", Role: role, Unit: unit, Officer: officer})
+		return auth.NewContext(t.Context(), auth.Person("p", "", role, unit, officer))
 	}
 	transfer := thads.CaseEvent{Kind: thads.CaseTransferred, ToUnit: second}
 	transfer.EffectiveOn = thads.DateOf(2018, 11, 1)
@@ -236,7 +236,7 @@ func TestScopesHideAndRefuse(t *testing.T) {
 		"head of another unit": {as(auth.RoleUnitHead, second, ""), false, thads.CodeNotFound},
 		"its officer":          {as(auth.RoleOfficer, first, officer), true, ""},
 		"another officer":      {as(auth.RoleOfficer, first, "of_other"), false, thads.CodeNotFound},
-		"reader":               {as(auth.RoleReader, first, ""), true, thads.CodeForbidden},
+		"reader":               {as(auth.RoleProcuracy, first, ""), true, thads.CodeForbidden},
 		"administrator":        {as(auth.RoleAdministrator, first, ""), false, thads.CodeForbidden},
 		"anonymous":            {t.Context(), false, thads.CodeForbidden},
 	} {

@@ -37,7 +37,7 @@ type BulkResult struct {
 // Refusals do not stop it; a fault does.
 func (a *App) CasesBackfill(ctx context.Context, histories iter.Seq[CaseHistory], dryRun bool) (BulkResult, error) {
 	result := BulkResult{Refused: map[int]error{}}
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return result, err
 	}

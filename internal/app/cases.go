@@ -34,8 +34,16 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 	},
 	holder:  func(c *thads.Case) thads.UnitID { return c.Unit },
 	officer: func(c *thads.Case) thads.OfficerID { return c.Officer },
-	right:   func(*thads.CaseEvent) auth.Right { return auth.Record },
-	alike:   func(e, old *thads.CaseEvent) { e.Kind = old.Kind },
+	reads:   auth.Read,
+	right: func(e *thads.CaseEvent) auth.Right {
+		switch e.Kind {
+		case thads.CaseCollected, thads.CasePaidOut, thads.CaseDeposited:
+			return auth.RecordMoney
+		default:
+			return auth.Record
+		}
+	},
+	alike: func(e, old *thads.CaseEvent) { e.Kind = old.Kind },
 }
 
 func indexCase(c *thads.Case) (head any, fields store.Fields) {
@@ -294,7 +302,7 @@ func (a *App) Cases(ctx context.Context, f *CaseFilter, by CaseOrderField, desce
 }
 
 func (a *App) caseConds(ctx context.Context, f *CaseFilter) ([]store.Cond, thads.OpenScope, error) {
-	scope, err := a.reader(ctx)
+	scope, err := a.reader(ctx, auth.Read)
 	if err != nil {
 		return nil, scope, err
 	}
@@ -318,7 +326,7 @@ func (a *App) CasesByID(ctx context.Context, ids []string) (map[string]*thads.Ca
 
 // CaseHeads returns, without their histories, those of the cases that exist and may be seen, by id.
 func (a *App) CaseHeads(ctx context.Context, ids []string) (map[string]*thads.CaseHead, error) {
-	return readHeads[thads.CaseHead](ctx, a, caseCollection, ids)
+	return readHeads[thads.CaseHead](ctx, a, cases, ids)
 }
 
 // CaseByNumber returns the case with an enforcement decision, or nil.
@@ -376,17 +384,11 @@ func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, ident
 
 // CaseRecord records a further event in a case.
 func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, identities map[int]string) (*thads.Case, error) {
-	p, err := a.permit(ctx, auth.Record)
+	p, asked, err := mayRecord(ctx, a, cases, c, &e)
 	if err != nil {
 		return nil, err
 	}
-	if e.Supersedes != 0 && e.Kind == "" {
-		old, err := cases.event(ctx, a, p, c.ID, e.Supersedes)
-		if err != nil {
-			return nil, err
-		}
-		cases.alike(&e, old)
-	}
+	c.asked = asked
 	if err := a.checkHolder(ctx, &e); err != nil {
 		return nil, err
 	}

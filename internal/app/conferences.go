@@ -56,6 +56,7 @@ var conferences = &noun[thads.Conference, thads.ConferenceEvent]{
 	// The unit whose work it was about keeps its record.
 	holder:  func(c *thads.Conference) thads.UnitID { return c.Particulars.Unit },
 	officer: func(*thads.Conference) thads.OfficerID { return "" },
+	reads:   auth.ReadFigures,
 	right:   func(*thads.ConferenceEvent) auth.Right { return auth.Direct },
 	alike:   func(e, old *thads.ConferenceEvent) { e.Kind = old.Kind },
 }
@@ -121,7 +122,7 @@ func (a *App) ConferencesByID(ctx context.Context, ids []string) (map[string]*th
 
 // ConferenceHeads returns, without their histories, those of the conferences that exist, by id.
 func (a *App) ConferenceHeads(ctx context.Context, ids []string) (map[string]*thads.Conference, error) {
-	return readHeads[thads.Conference](ctx, a, conferenceCollection, ids)
+	return readHeads[thads.Conference](ctx, a, conferences, ids)
 }
 
 // ConferenceOpen records the first event of a conference.

@@ -56,13 +56,14 @@ var directedCases = &noun[thads.DirectedCase, thads.DirectedCaseEvent]{
 	},
 	holder:  func(c *thads.DirectedCase) thads.UnitID { return c.Unit },
 	officer: func(*thads.DirectedCase) thads.OfficerID { return "" },
+	reads:   auth.ReadDirection,
 	right: func(e *thads.DirectedCaseEvent) auth.Right {
 		switch e.Kind {
 		case thads.DirectedListed, thads.DirectedDelisting, thads.DirectedReopened, thads.DirectedTransferred:
 			return auth.Direct
 		case thads.DirectedObstacle, thads.DirectedReported, thads.DirectedResolution, thads.DirectedEventVoided:
 		}
-		return auth.Record
+		return auth.Report
 	},
 	alike: func(e, old *thads.DirectedCaseEvent) { e.Kind = old.Kind },
 }

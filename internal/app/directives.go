@@ -69,6 +69,7 @@ var directives = &noun[thads.Directive, thads.DirectiveEvent]{
 		return ""
 	},
 	officer: func(*thads.Directive) thads.OfficerID { return "" },
+	reads:   auth.ReadDirection,
 	right:   func(*thads.DirectiveEvent) auth.Right { return auth.Direct },
 	alike:   func(e, old *thads.DirectiveEvent) { e.Kind = old.Kind },
 }
@@ -141,7 +142,7 @@ func (a *App) DirectivesByID(ctx context.Context, ids []string) (map[string]*tha
 
 // DirectiveHeads returns, without their histories, those of the directives that exist, by id.
 func (a *App) DirectiveHeads(ctx context.Context, ids []string) (map[string]*thads.Directive, error) {
-	return readHeads[thads.Directive](ctx, a, directiveCollection, ids)
+	return readHeads[thads.Directive](ctx, a, directives, ids)
 }
 
 // DirectivesUnder returns the heads of the directives that carry out one of

@@ -331,8 +331,8 @@ func TestLoadAfterACrash(t *testing.T) {
 
 func TestDumpNeedsTheRight(t *testing.T) {
 	w := newWorld(t)
-	for _, role := range []auth.Role{auth.RoleUnitHead, auth.RoleReader, auth.RoleClerk} {
-		ctx := auth.NewContext(t.Context(), auth.Principal{ID: "p", Role: role})
+	for _, role := range []auth.Role{auth.RoleUnitHead, auth.RoleProcuracy, auth.RoleClerk} {
+		ctx := auth.NewContext(t.Context(), auth.Person("p", "", role, "", ""))
 		if _, err := w.Dump(ctx, io.Discard, nil); code(err) != thads.CodeForbidden {
 			t.Errorf("%s dumps: %v", role, err)
 		}

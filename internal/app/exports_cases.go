@@ -109,7 +109,7 @@ func (a *App) exportEach(ctx context.Context, p auth.Principal, o ExportOptions,
 			return ""
 		},
 	}
-	reveals := a.sealer != nil && p.Can(auth.Direct)
+	reveals := a.sealer != nil && p.Can(auth.Direct) /* identity numbers */
 	revealed := 0
 	err = a.eachCase(ctx, o, func(page []*thads.Case) error {
 		var numbers map[string]string

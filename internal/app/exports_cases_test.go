@@ -148,7 +148,7 @@ func TestExportedListIsTheList(t *testing.T) {
 	first, _, officer := w.exportable(t)
 	ctx := leader(t.Context())
 	as := func(role auth.Role, unit thads.UnitID, o thads.OfficerID) context.Context {
-		return auth.NewContext(t.Context(), auth.Principal{ID: "x", Name: "Người xem", Role: role, Unit: unit, Officer: o})
+		return auth.NewContext(t.Context(), auth.Person("x", "Người xem", role, unit, o))
 	}
 	text := "046"
 	live := true
@@ -163,7 +163,7 @@ func TestExportedListIsTheList(t *testing.T) {
 		"a state":         {ctx, app.ExportOptions{Filter: &app.CaseFilter{States: []thads.CaseState{thads.StateNotEnforceable}}}, []string{"2/QĐ-CCTHADS"}},
 		"nothing":         {ctx, app.ExportOptions{Filter: &app.CaseFilter{Text: &text}}, nil},
 		"live":            {ctx, app.ExportOptions{By: app.CasesByNumber, Filter: &app.CaseFilter{Live: &live, Units: []thads.UnitID{first}}}, []string{"–", "–", "6/QĐ-CCTHADS"}},
-		"a unit's reader": {as(auth.RoleReader, first, ""), app.ExportOptions{By: app.CasesByNumber}, []string{"–", "1/QĐ-CCTHADS", "–", "6/QĐ-CCTHADS"}},
+		"a unit's reader": {as(auth.RoleProcuracy, first, ""), app.ExportOptions{By: app.CasesByNumber}, []string{"–", "1/QĐ-CCTHADS", "–", "6/QĐ-CCTHADS"}},
 		"an officer":      {as(auth.RoleOfficer, first, officer), app.ExportOptions{By: app.CasesByNumber}, []string{"1/QĐ-CCTHADS", "–", "6/QĐ-CCTHADS"}},
 	} {
 		for _, f := range []sheet.Format{sheet.XLSX, sheet.CSV} {
@@ -229,8 +229,8 @@ func TestExportedIdentityNumbers(t *testing.T) {
 	if diff := cmp.Diff(numbers, shown(w.exportedAs(leader(t.Context()), t, xlsx))); diff != "" {
 		t.Errorf("exported by a leader (-want +got):\n%s", diff)
 	}
-	for _, role := range []auth.Role{auth.RoleClerk, auth.RoleReader, auth.RoleOfficer} {
-		ctx := auth.NewContext(t.Context(), auth.Principal{ID: "x", Name: "Người xem", Role: role, Unit: first, Officer: "of_x"})
+	for _, role := range []auth.Role{auth.RoleClerk, auth.RoleProcuracy, auth.RoleOfficer} {
+		ctx := auth.NewContext(t.Context(), auth.Person("x", "Người xem", role, first, "of_x"))
 		if got := shown(w.exportedAs(ctx, t, xlsx)); len(got) > 0 {
 			t.Errorf("exported by a %s: %q", role, got)
 		}

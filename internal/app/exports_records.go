@@ -162,7 +162,7 @@ func (r *recordNoun[S, E, F, O]) export(ctx context.Context, a *App, w *sheet.Re
 	if _, known := r.orders[by]; !known {
 		return 0, thads.Errorf(thads.CodeInvalid, "by", "Không sắp xếp được theo %q", "There is no order by %q", o.By)
 	}
-	scope, err := a.reader(ctx)
+	scope, err := a.reader(ctx, r.noun.reads)
 	if err != nil {
 		return 0, err
 	}
@@ -297,7 +297,7 @@ func (a *App) newNamer(ctx context.Context) (*namer, error) {
 	if err != nil {
 		return nil, err
 	}
-	scope, err := a.reader(ctx)
+	scope, err := a.scope(ctx, auth.FromContext(ctx), auth.Read)
 	if err != nil {
 		return nil, err
 	}

@@ -569,7 +569,7 @@ func TestImportMappingsAreKept(t *testing.T) {
 	w := newWorld(t)
 	_, first, second, _ := w.province(t)
 	head := func(id thads.PrincipalID, unit thads.UnitID) context.Context {
-		return auth.NewContext(t.Context(), auth.Principal{ID: id, Name: string(id), Role: auth.RoleUnitHead, Unit: unit})
+		return auth.NewContext(t.Context(), auth.Person(id, string(id), auth.RoleUnitHead, unit, ""))
 	}
 	ctx := head("us_1", first)
 	data := func(i int) []byte {
@@ -625,7 +625,7 @@ func TestImportMappingsAreKept(t *testing.T) {
 	if err := w.MappingForget(ctx, kept[0].ID); code(err) != thads.CodeNotFound {
 		t.Errorf("forgotten again: %v", err)
 	}
-	if _, err := w.MappingsKept(auth.NewContext(t.Context(), auth.Principal{ID: "c", Role: auth.RoleClerk})); code(err) != thads.CodeForbidden {
+	if _, err := w.MappingsKept(auth.NewContext(t.Context(), auth.Person("c", "", auth.RoleClerk, "", ""))); code(err) != thads.CodeForbidden {
 		t.Errorf("a clerk: %v", err)
 	}
 }
@@ -745,7 +745,7 @@ func TestImportStartIsOncePerKey(t *testing.T) {
 	if _, err := w.ImportStart(ctx, "k2", u.ID); code(err) != thads.CodeNotFound {
 		t.Errorf("the file under another key: %v", err)
 	}
-	other := auth.NewContext(t.Context(), auth.Principal{ID: "other", Role: auth.RoleLeader})
+	other := auth.NewContext(t.Context(), auth.Person("other", "", auth.RoleLeader, "", ""))
 	if _, err := w.ImportStart(other, "k1", w.upload(ctx, t, "c.csv", data).ID); code(err) != thads.CodeNotFound {
 		t.Errorf("somebody else's file: %v", err)
 	}
@@ -760,9 +760,9 @@ func TestImportReach(t *testing.T) {
 	_, first, second, _ := w.province(t)
 	data := file(t, sheet.CSV, row(1))
 	as := func(id thads.PrincipalID, role auth.Role, unit thads.UnitID) context.Context {
-		return auth.NewContext(t.Context(), auth.Principal{ID: id, Name: string(id), Role: role, Unit: unit})
+		return auth.NewContext(t.Context(), auth.Person(id, string(id), role, unit, ""))
 	}
-	for _, role := range []auth.Role{auth.RoleClerk, auth.RoleReader, auth.RoleOfficer, auth.RoleAdministrator} {
+	for _, role := range []auth.Role{auth.RoleClerk, auth.RoleProcuracy, auth.RoleOfficer, auth.RoleAdministrator} {
 		ctx := as("p", role, first)
 		_, upload := w.UploadFile(ctx, "x", bytes.NewReader(data))
 		_, start := w.ImportStart(ctx, "k", "up_1")

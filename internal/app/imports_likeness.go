@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -73,7 +74,7 @@ func (im *importing) alike(ctx context.Context, part []*planned) error {
 
 // storedLike tells which of the keys cases in the store have.
 func (im *importing) storedLike(ctx context.Context, keys []string) (map[string]bool, error) {
-	scope, err := im.app.scope(ctx, im.by)
+	scope, err := im.app.scope(ctx, im.by, auth.Import)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,7 @@ func (im *importing) storedLike(ctx context.Context, keys []string) (map[string]
 // describeLike names the case in the store that has a key; of several the one
 // that was written last.
 func (im *importing) describeLike(ctx context.Context, key string) (thads.Text, error) {
-	scope, err := im.app.scope(ctx, im.by)
+	scope, err := im.app.scope(ctx, im.by, auth.Import)
 	if err != nil {
 		return thads.Text{}, err
 	}

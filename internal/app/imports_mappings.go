@@ -28,11 +28,11 @@ const mappingPrefix = "mp"
 
 // mappingOwner is for whose files a principal keeps mappings: those of the unit,
 // or one's own where one has none.
-func mappingOwner(p auth.Principal) string {
-	if p.Unit != "" {
-		return "unit/" + string(p.Unit)
+func mappingOwner(by thads.PrincipalID, unit thads.UnitID) string {
+	if unit != "" {
+		return "unit/" + string(unit)
 	}
-	return "principal/" + string(p.ID)
+	return "principal/" + string(by)
 }
 
 func mappingID(owner, signature string) string {
@@ -52,7 +52,7 @@ func decodeMapping(h store.Head) (*KeptMapping, error) {
 func (a *App) applyKept(ctx context.Context, p auth.Principal, b *sheet.Book, r *sheet.Reading) (bool, error) {
 	applied := false
 	for _, m := range mapped(r) {
-		heads, err := a.store.Heads(ctx, importMappingCollection, thads.Everything(), mappingID(mappingOwner(p), m.mapping.Signature()))
+		heads, err := a.store.Heads(ctx, importMappingCollection, thads.Everything(), mappingID(mappingOwner(p.ID, p.Unit()), m.mapping.Signature()))
 		if err != nil {
 			return false, unavailable(err)
 		}
@@ -81,10 +81,10 @@ func (a *App) keepMappings(ctx context.Context, r *sheet.Reading) error {
 	p := auth.FromContext(ctx)
 	now := store.Instant(a.clock())
 	for _, m := range mapped(r) {
-		owner := mappingOwner(p)
+		owner := mappingOwner(p.ID, p.Unit())
 		kept := &KeptMapping{
 			ID: mappingID(owner, m.mapping.Signature()), Mapping: *m.mapping,
-			By: p.ID, ByName: p.Name, Unit: p.Unit, KeptAt: now,
+			By: p.ID, ByName: p.Name, Unit: p.Unit(), KeptAt: now,
 		}
 		if err := a.keepMapping(ctx, owner, kept); err != nil {
 			return err
@@ -130,13 +130,13 @@ const maxMappings = 1000
 // MappingsKept returns the mappings kept for the caller's files, the latest
 // first; all of them for those who see every unit. At most 1000.
 func (a *App) MappingsKept(ctx context.Context) ([]*KeptMapping, error) {
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return nil, err
 	}
 	q := store.Query{Scope: thads.Everything(), Sort: "keptAt", Descending: true, Limit: min(store.MaxPage, maxMappings)}
-	if p.Reach() != auth.ReachEverything {
-		q.Where = []store.Cond{store.Eq("owner", mappingOwner(p))}
+	if p.Reach(auth.Import) != auth.ReachProvince {
+		q.Where = []store.Cond{store.Eq("owner", mappingOwner(p.ID, p.Unit()))}
 	}
 	page, err := findPage(ctx, a, importMappingCollection, q, decodeMapping)
 	if err != nil {
@@ -152,7 +152,7 @@ func (a *App) MappingsKept(ctx context.Context) ([]*KeptMapping, error) {
 // MappingForget forgets a kept mapping that the caller may see. CodeNotFound if
 // there is none.
 func (a *App) MappingForget(ctx context.Context, id string) error {
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return err
 	}
@@ -168,8 +168,8 @@ func (a *App) MappingForget(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		owner := mappingOwner(auth.Principal{ID: m.By, Unit: m.Unit})
-		if p.Reach() != auth.ReachEverything && owner != mappingOwner(p) {
+		owner := mappingOwner(m.By, m.Unit)
+		if p.Reach(auth.Import) != auth.ReachProvince && owner != mappingOwner(p.ID, p.Unit()) {
 			return notFound("mapping")
 		}
 		err = a.store.Delete(ctx, importMappingCollection, id, heads[0].Version)

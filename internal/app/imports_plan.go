@@ -129,10 +129,15 @@ func (a *App) newImporting(ctx context.Context, r *importRecord, by auth.Princip
 // writable returns the units for which a principal may bring cases in and take
 // them back; nil for all.
 func (d *Directory) writable(by auth.Principal) []thads.UnitID {
-	if by.Reach() == auth.ReachEverything {
-		return nil
+	out := []thads.UnitID{}
+	for _, g := range by.Granting(auth.Import) {
+		units, everything := d.reach(g)
+		if everything {
+			return nil
+		}
+		out = append(out, units...)
 	}
-	return append([]thads.UnitID{}, d.Tree.SubtreeEver(by.Unit)...)
+	return out
 }
 
 // caseID is the id of the case that an entry opens. It derives from the file and
@@ -543,7 +548,7 @@ func (im *importing) goOn(ctx context.Context, p *planned) {
 			continue
 		}
 		if len(added) == 0 {
-			if err := cases.mayWrite(ctx, im.app, im.by, stored); err != nil {
+			if err := cases.mayWrite(ctx, im.app, im.by, auth.Import, stored); err != nil {
 				p.refuse(i, err)
 				return
 			}

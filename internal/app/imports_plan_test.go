@@ -135,7 +135,7 @@ func TestImportOfEventsAlone(t *testing.T) {
 		t.Errorf("%s%v", diff, w.errors(ctx, t, keyed.ID))
 	}
 	// Who may not see the case is told that there is none.
-	second := auth.NewContext(t.Context(), auth.Principal{ID: "us_2", Role: auth.RoleUnitHead, Unit: unitOf(t, w, "TH-02")})
+	second := auth.NewContext(t.Context(), auth.Person("us_2", "", auth.RoleUnitHead, unitOf(t, w, "TH-02"), ""))
 	hidden := w.checked(second, t, "hidden", register(t, nil, []sheet.EventRow{byKey, eventRow(1, day(13), 1)}))
 	for _, p := range w.errors(second, t, hidden.ID) {
 		if !strings.HasSuffix(p, "UNKNOWN_REFERENCE") {

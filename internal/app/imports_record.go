@@ -75,18 +75,18 @@ type importKept struct {
 
 // importActor is who began a job, with the rights of then.
 type importActor struct {
-	ID   thads.PrincipalID `json:"id"`
-	Name string            `json:"name"`
-	Role auth.Role         `json:"role"`
-	Unit thads.UnitID      `json:"unit,omitzero"`
+	ID     thads.PrincipalID `json:"id"`
+	Name   string            `json:"name"`
+	Grants []auth.Grant      `json:"grants"`
+	Only   []auth.Right      `json:"only,omitzero"`
 }
 
 func actorOf(p auth.Principal) importActor {
-	return importActor{ID: p.ID, Name: p.Name, Role: p.Role, Unit: p.Unit}
+	return importActor{ID: p.ID, Name: p.Name, Grants: p.Grants, Only: p.Only}
 }
 
 func (a importActor) principal() auth.Principal {
-	return auth.Principal{ID: a.ID, Name: a.Name, Role: a.Role, Unit: a.Unit}
+	return auth.Principal{ID: a.ID, Name: a.Name, Grants: a.Grants, Only: a.Only}
 }
 
 type importRequest struct {
@@ -169,12 +169,12 @@ func (a *App) saveImport(ctx context.Context, r *importRecord) error {
 // seesImport tells whether the principal may see the import: who began it, and
 // those who see every unit.
 func (r *importRecord) seenBy(p auth.Principal) bool {
-	return r.By == p.ID || p.Reach() == auth.ReachEverything
+	return r.By == p.ID || p.Reach(auth.Import) == auth.ReachProvince
 }
 
 // visibleImport returns an import that the caller may see, or nil.
 func (a *App) visibleImport(ctx context.Context, id string) (*importRecord, error) {
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (a *App) ImportJob(ctx context.Context, id string) (*Job, error) {
 // Imports returns one page of the imports that the caller may see, the latest
 // first; of all states where none is given.
 func (a *App) Imports(ctx context.Context, states []ImportState, page PageArgs) (*Page[*Import], error) {
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (a *App) Imports(ctx context.Context, states []ImportState, page PageArgs) 
 	if len(states) > 0 {
 		where = append(where, store.In("state", texts(states)))
 	}
-	if p.Reach() != auth.ReachEverything {
+	if p.Reach(auth.Import) != auth.ReachProvince {
 		where = append(where, store.Eq("by", string(p.ID)))
 	}
 	q, err := page.query(thads.Everything(), where, "startedAt", true)

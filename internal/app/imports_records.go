@@ -99,7 +99,7 @@ func (a *App) newRecordImporting(ctx context.Context, by auth.Principal, keys st
 	if err != nil {
 		return nil, err
 	}
-	scope, err := a.scope(ctx, by)
+	scope, err := a.scope(ctx, by, auth.Import)
 	if err != nil {
 		return nil, err
 	}
@@ -652,7 +652,7 @@ func (r *recordNoun[S, E, F, O]) check(ctx context.Context, im *recordImporting,
 			return err
 		}
 	}
-	if err := p.refuse(0, r.noun.mayWrite(ctx, im.app, im.by, state)); err != nil {
+	if err := p.refuse(0, r.noun.mayWrite(ctx, im.app, im.by, auth.Import, state)); err != nil {
 		return err
 	}
 	if r.noun.holder != nil {
@@ -780,7 +780,7 @@ func (r *recordNoun[S, E, F, O]) mayUndo(ctx context.Context, a *App, by auth.Pr
 			return thads.Errorf(thads.CodeForbidden, "", "không có quyền ghi diễn biến của hồ sơ này", "you may not record events of this record"), nil
 		}
 	}
-	if err := r.noun.mayWrite(ctx, a, by, s); isFault(err) {
+	if err := r.noun.mayWrite(ctx, a, by, auth.Import, s); isFault(err) {
 		return nil, err
 	} else if err != nil {
 		return err, nil

@@ -293,8 +293,8 @@ func TestRecordsRefused(t *testing.T) {
 	richRecords(t, w)
 	ctx := leader(t.Context())
 	second, _ := w.UnitByCode(ctx, "TH-02")
-	lead := auth.Principal{ID: "leader", Role: auth.RoleLeader}
-	head := auth.Principal{ID: "head", Role: auth.RoleUnitHead, Unit: second.ID}
+	lead := auth.Person("leader", "", auth.RoleLeader, "", "")
+	head := auth.Person("head", "", auth.RoleUnitHead, second.ID, "")
 	units := "Hồ sơ đơn vị;Ngày hiệu lực;Diễn biến;Mã đơn vị;Tên đơn vị;Cấp đơn vị;Đơn vị cấp trên;Khóa sổ đến hết ngày\n"
 	tasks := "Hồ sơ nhiệm vụ;Ngày hiệu lực;Diễn biến;Nhiệm vụ;Đơn vị chủ trì;Thời hạn được giao;Hội nghị;Mục kết luận\n"
 	directives := "Hồ sơ văn bản chỉ đạo;Ngày hiệu lực;Diễn biến;Loại văn bản;Số, ký hiệu;Ngày ban hành;Cơ quan ban hành;Độ mật;Trích yếu;Thực hiện văn bản\n"
@@ -474,7 +474,7 @@ func TestRecordsExportedWithinScope(t *testing.T) {
 	w := newWorld(t)
 	richRecords(t, w)
 	second, _ := w.UnitByCode(leader(t.Context()), "TH-02")
-	reader := auth.NewContext(t.Context(), auth.Principal{ID: "reader", Role: auth.RoleReader, Unit: second.ID})
+	reader := auth.NewContext(t.Context(), auth.Person("reader", "", auth.RoleProcuracy, second.ID, ""))
 	list := string(exported(reader, t, w, sheet.DirectedCases, sheet.CSV, false))
 	if strings.Contains(list, "Vụ Nguyễn Văn Nợ") || !strings.Contains(list, "Vụ khác") {
 		t.Errorf("a reader of another unit gets\n%s", list)

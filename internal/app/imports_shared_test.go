@@ -116,7 +116,7 @@ func TestUndoWithinOneUnit(t *testing.T) {
 	w := newWorld(t)
 	_, first, second, _ := w.province(t)
 	head := func(unit thads.UnitID) context.Context {
-		return auth.NewContext(t.Context(), auth.Principal{ID: "us_2", Name: "us_2", Role: auth.RoleUnitHead, Unit: unit})
+		return auth.NewContext(t.Context(), auth.Person("us_2", "us_2", auth.RoleUnitHead, unit, ""))
 	}
 	other := newWorld(t)
 	other.province(t)
@@ -149,7 +149,7 @@ func TestUndoWithinOneUnit(t *testing.T) {
 			if j, err := w.ImportJob(head(second), im.ID); err != nil || j == nil || j.ID != im.Job || j.By != "leader" {
 				t.Errorf("the job of the acceptance: %+v, %v", j, err)
 			}
-			stranger := auth.NewContext(t.Context(), auth.Principal{ID: "us_3", Role: auth.RoleUnitHead, Unit: second})
+			stranger := auth.NewContext(t.Context(), auth.Person("us_3", "", auth.RoleUnitHead, second, ""))
 			if j, err := w.ImportJob(stranger, im.ID); err != nil || j != nil {
 				t.Errorf("the job of somebody else's import: %+v, %v", j, err)
 			}

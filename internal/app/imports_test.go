@@ -115,7 +115,7 @@ func TestImport(t *testing.T) {
 
 		// The same file again changes nothing, whoever brings it in.
 		w.on(thads.DateOf(2019, 12, 10))
-		other := auth.NewContext(t.Context(), auth.Principal{ID: "other", Role: auth.RoleLeader})
+		other := auth.NewContext(t.Context(), auth.Person("other", "", auth.RoleLeader, "", ""))
 		before := w.records(t)
 		again := w.checked(other, t, "k1", data)
 		if again.ID == im.ID || again.Errors != 0 || again.Creates != 0 || again.Changes != 0 || again.Existing != 121 || again.Attempt != 1 {

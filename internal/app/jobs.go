@@ -73,7 +73,7 @@ func runner(kind string) (jobRunner, error) {
 
 // principal acts for whoever began the job, with the rights that it had then.
 func (j *Job) principal() auth.Principal {
-	return auth.Principal{ID: j.By, Name: string(j.By), Role: auth.RoleSystem}
+	return auth.Person(j.By, string(j.By), auth.RoleSystem, "", "")
 }
 
 // key is the idempotency key of the job's step for a record.
@@ -164,7 +164,7 @@ func (a *App) job(ctx context.Context, id string) (*Job, error) {
 
 // Job returns a job that the caller may follow, or nil.
 func (a *App) Job(ctx context.Context, id string) (*Job, error) {
-	p, err := a.permit(ctx, auth.Read)
+	p, err := a.permit(ctx, auth.SignedIn)
 	if err != nil {
 		return nil, err
 	}

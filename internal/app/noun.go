@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -41,12 +42,15 @@ type noun[S, E any] struct {
 	// touches are the units whose locks bear on an event: those that hold
 	// the record and those the event names.
 	touches func(s *S, e *E) []thads.UnitID
-	// holder is the unit that may write the record, beside those that reach
-	// everything; nil for kinds that any principal with the right may write.
+	// holder is the unit whose people may write the record; where it is "", those
+	// may who reach everything. nil for kinds that any principal with the right
+	// may write.
 	holder func(s *S) thads.UnitID
 	// officer is the officer whose record it is, or "".
 	officer func(s *S) thads.OfficerID
-	// right is what an event asks for. It depends on nothing but its kind.
+	// reads is the right to read this kind of record, right what an event asks
+	// for. That depends on nothing but its kind.
+	reads auth.Right
 	right func(e *E) auth.Right
 	// alike gives a correction the kind of the event it corrects.
 	alike func(e, old *E)
@@ -143,7 +147,7 @@ func (n *noun[S, E]) get(ctx context.Context, a *App, scope thads.OpenScope, id 
 
 // read returns a record that the caller may open, or nil.
 func read[S, E any](ctx context.Context, a *App, n *noun[S, E], id string) (*S, error) {
-	scope, err := a.reader(ctx)
+	scope, err := a.reader(ctx, n.reads)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +161,7 @@ func read[S, E any](ctx context.Context, a *App, n *noun[S, E], id string) (*S, 
 // readClaimed returns the record that has claimed a number, if the caller may
 // open it and it has the number still, or nil.
 func readClaimed[S, E any](ctx context.Context, a *App, n *noun[S, E], claims []string) (*S, error) {
-	scope, err := a.reader(ctx)
+	scope, err := a.reader(ctx, n.reads)
 	if err != nil || len(claims) == 0 {
 		return nil, err
 	}
@@ -199,6 +203,9 @@ type Change struct {
 	Version int
 	// Key makes the same request, sent again, one request.
 	Key string
+	// asked is the right that the change asks for, where it is not that of the
+	// event's own kind: taking an event back asks for the right of that event.
+	asked auth.Right
 	// prepare runs when the record is known to be legal and before it is
 	// written, for what must be stored first.
 	prepare func(ctx context.Context, a *App, state any) error
@@ -235,7 +242,7 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 	if err != nil {
 		return nil, err
 	}
-	if err := n.mayWrite(ctx, a, p, s); err != nil {
+	if err := n.mayWrite(ctx, a, p, n.right(&e), s); err != nil {
 		return nil, err
 	}
 	if err := a.claimAll(ctx, n.coll, id, n.claims(s), n.holdsClaim); err != nil {
@@ -350,7 +357,7 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 		}
 		return nil, keyReused()
 	}
-	if err := n.mayWrite(ctx, a, p, h.state); err != nil {
+	if err := n.mayWrite(ctx, a, p, cmp.Or(c.asked, n.right(&e)), h.state); err != nil {
 		return nil, err
 	}
 	if c.Version != 0 && c.Version != len(n.events(h.state)) {
@@ -382,36 +389,26 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 	return s, nil
 }
 
-// writeScope returns which records a principal may open for writing.
+// writeScope returns which records a principal may see who wants to write one.
 func (n *noun[S, E]) writeScope(ctx context.Context, a *App, p auth.Principal) (thads.OpenScope, error) {
-	if n.holder == nil {
-		return thads.Everything(), nil
-	}
-	return a.scope(ctx, p)
+	return a.scope(ctx, p, n.reads)
 }
 
-// mayWrite refuses a principal whose unit does not hold the record now.
-func (n *noun[S, E]) mayWrite(ctx context.Context, a *App, p auth.Principal, s *S) error {
+// mayWrite refuses a principal whose right does not reach the unit or officer
+// that holds the record now.
+func (n *noun[S, E]) mayWrite(ctx context.Context, a *App, p auth.Principal, right auth.Right, s *S) error {
 	if n.holder == nil {
 		return nil
 	}
-	unit := n.holder(s)
-	switch p.Reach() {
-	case auth.ReachEverything:
-		return nil
-	case auth.ReachOwn:
-		if p.Officer != "" && n.officer(s) == p.Officer {
+	d, err := a.Directory(ctx)
+	if err != nil {
+		return err
+	}
+	unit, officer := n.holder(s), n.officer(s)
+	for _, g := range p.Granting(right) {
+		if d.covers(g, unit, officer) {
 			return nil
 		}
-	case auth.ReachUnit:
-		d, err := a.Directory(ctx)
-		if err != nil {
-			return err
-		}
-		if unit != "" && slices.Contains(d.Tree.SubtreeEver(p.Unit), unit) {
-			return nil
-		}
-	case auth.ReachNothing:
 	}
 	return thads.Errorf(thads.CodeForbidden, "id", "Chỉ đơn vị đang giữ hồ sơ được ghi", "Only the unit that holds the record may write it")
 }

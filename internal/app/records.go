@@ -32,35 +32,45 @@ func open[S, E any](ctx context.Context, a *App, n *noun[S, E], check checks[E],
 // recordEvent records a further event. A correction takes its kind from what it
 // corrects; correcting or taking back asks for the right of that event.
 func recordEvent[S, E any](ctx context.Context, a *App, n *noun[S, E], check checks[E], c Change, e E) (*S, error) {
-	p, err := a.permit(ctx, auth.SignedIn)
+	p, asked, err := mayRecord(ctx, a, n, c, &e)
 	if err != nil {
 		return nil, err
 	}
-	asked := n.right(&e)
-	if r := n.record(&e); r.Supersedes != 0 || r.Voids != 0 {
-		old, err := n.event(ctx, a, p, c.ID, max(r.Supersedes, r.Voids))
-		if err != nil {
-			return nil, err
-		}
-		asked = n.right(old)
-		if r.Supersedes != 0 {
-			n.alike(&e, old)
-		}
-	}
-	if _, err := a.permit(ctx, asked); err != nil {
-		return nil, err
-	}
+	c.asked = asked
 	if err := n.checkNamed(ctx, a, p, check, &e); err != nil {
 		return nil, err
 	}
 	return n.amend(ctx, a, p, c, e)
 }
 
+// mayRecord returns the right that a further event asks for and its recorder, if
+// they hold it somewhere: a correction takes its kind from what it corrects, and
+// correcting or taking back asks for the right of that event.
+func mayRecord[S, E any](ctx context.Context, a *App, n *noun[S, E], c Change, e *E) (auth.Principal, auth.Right, error) {
+	p, err := a.permit(ctx, n.reads)
+	if err != nil {
+		return p, "", err
+	}
+	asked := n.right(e)
+	if r := n.record(e); r.Supersedes != 0 || r.Voids != 0 {
+		old, err := n.event(ctx, a, p, c.ID, max(r.Supersedes, r.Voids))
+		if err != nil {
+			return p, "", err
+		}
+		asked = n.right(old)
+		if r.Supersedes != 0 {
+			n.alike(e, old)
+		}
+	}
+	_, err = a.permit(ctx, asked)
+	return p, asked, err
+}
+
 func (n *noun[S, E]) checkNamed(ctx context.Context, a *App, p auth.Principal, check checks[E], e *E) error {
 	if check == nil || n.record(e).Voids != 0 {
 		return nil
 	}
-	scope, err := a.scope(ctx, p)
+	scope, err := a.scope(ctx, p, n.reads)
 	if err != nil {
 		return err
 	}
@@ -87,10 +97,17 @@ func (n *noun[S, E]) event(ctx context.Context, a *App, p auth.Principal, id str
 	return &events[seq-1], nil
 }
 
+// shown returns which records of a kind are shown with others that refer to
+// them: none to those without the right to read them, who are told nothing of
+// them where a list of their own would be refused.
+func (n *noun[S, E]) shown(ctx context.Context, a *App) (thads.OpenScope, error) {
+	return a.scope(ctx, auth.FromContext(ctx), n.reads)
+}
+
 // readMany returns those of the records that exist and that the caller may
-// open, by id.
+// open, by id, for showing them with others.
 func readMany[S, E any](ctx context.Context, a *App, n *noun[S, E], ids []string) (map[string]*S, error) {
-	scope, err := a.reader(ctx)
+	scope, err := n.shown(ctx, a)
 	if err != nil {
 		return nil, err
 	}
@@ -98,15 +115,15 @@ func readMany[S, E any](ctx context.Context, a *App, n *noun[S, E], ids []string
 }
 
 // readHeads returns those of the heads that exist and that the caller may see,
-// by id.
-func readHeads[T any](ctx context.Context, a *App, c *store.Collection, ids []string) (map[string]*T, error) {
-	scope, err := a.reader(ctx)
+// by id, for showing them with others. T is what a head of the noun holds.
+func readHeads[T, S, E any](ctx context.Context, a *App, n *noun[S, E], ids []string) (map[string]*T, error) {
+	scope, err := n.shown(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[string]*T, len(ids))
 	for part := range slices.Chunk(ids, store.MaxPage) {
-		heads, err := a.store.Heads(ctx, c, scope, part...)
+		heads, err := a.store.Heads(ctx, n.coll, scope, part...)
 		if err != nil {
 			return nil, unavailable(err)
 		}
@@ -129,7 +146,7 @@ type Order[F ~string] struct {
 // list returns one page of the records that the conditions and the caller's
 // scope reach. fields are the declared fields of the orders.
 func list[S, E any, F ~string](ctx context.Context, a *App, n *noun[S, E], w *conditions, fields map[F]string, o Order[F], page PageArgs) (*Page[*S], error) {
-	scope, err := a.reader(ctx)
+	scope, err := a.reader(ctx, n.reads)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +170,7 @@ const maxRelated = 10000
 // related returns the heads of all records that a condition reaches, in the
 // order of a sort field, for showing them with the records they belong to.
 func related[S, E any](ctx context.Context, a *App, n *noun[S, E], where store.Cond, sort string) ([]*S, error) {
-	scope, err := a.reader(ctx)
+	scope, err := n.shown(ctx, a)
 	if err != nil {
 		return nil, err
 	}

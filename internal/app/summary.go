@@ -30,14 +30,15 @@ type Summary struct {
 const maxLatest = 20
 
 // Summary returns the figures of a unit, of the caller's own where none is
-// given, with the latest changes, at most 20. They count what the caller's scope
-// reaches.
+// given, with the latest changes, at most 20. The figures count what the caller's
+// count scope reaches, which may be more than the caller may open; the latest
+// changes are those that may be opened.
 func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summary, error) {
-	p, err := a.permit(ctx, auth.Read)
+	p, err := a.permit(ctx, auth.ReadFigures)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := a.scope(ctx, p)
+	scope, err := a.countScope(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -53,24 +54,31 @@ func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summ
 		return nil, notFound("unit")
 	}
 	below := store.In("unit", texts(d.Tree.SubtreeEver(s.Unit.ID)))
-	counts, err := a.store.CountBy(ctx, caseCollection, scope, "state", below)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	for state, n := range counts {
-		s.ByState[thads.CaseState(state)] = int(n)
-		if thads.CaseState(state).IsLive() {
-			s.Live += int(n)
+	err = eachCounted(scope, true, func(within []store.Cond) error {
+		counts, err := a.store.CountBy(ctx, caseCollection, thads.Everything(), "state", append(within, below)...)
+		for state, n := range counts {
+			s.ByState[thads.CaseState(state)] += int(n)
+			if thads.CaseState(state).IsLive() {
+				s.Live += int(n)
+			}
 		}
+		return unavailable(err)
+	})
+	if err != nil {
+		return nil, err
 	}
 	if err := a.countOpen(ctx, scope, below, s); err != nil {
 		return nil, err
 	}
+	s.Latest = []*thads.CaseHead{}
 	if latest == 0 {
-		s.Latest = []*thads.CaseHead{}
 		return s, nil
 	}
-	q := store.Query{Scope: scope, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: latest}
+	open, err := cases.shown(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	q := store.Query{Scope: open, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: latest}
 	page, err := findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
 	if err != nil {
 		return nil, err
@@ -84,7 +92,7 @@ func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summ
 // home returns the unit asked for, else the principal's own, else the first
 // province.
 func (d *Directory) home(p auth.Principal, asked thads.UnitID, today thads.Date) thads.UnitID {
-	if own := cmp.Or(asked, p.Unit); own != "" {
+	if own := cmp.Or(asked, p.Unit()); own != "" {
 		return own
 	}
 	for _, id := range d.Tree.All() {
@@ -96,21 +104,47 @@ func (d *Directory) home(p auth.Principal, asked thads.UnitID, today thads.Date)
 }
 
 // countOpen counts the open verdicts, directed cases and tasks.
-func (a *App) countOpen(ctx context.Context, scope thads.OpenScope, below store.Cond, s *Summary) error {
+func (a *App) countOpen(ctx context.Context, scope thads.CountScope, below store.Cond, s *Summary) error {
 	for _, c := range []struct {
-		coll  *store.Collection
-		where []store.Cond
-		into  *int
+		coll *store.Collection
+		// officers tells that the records have an officer.
+		officers bool
+		where    []store.Cond
+		into     *int
 	}{
-		{verdictCollection, []store.Cond{below, store.Eq("live", true), store.Eq("tracked", true)}, &s.OpenVerdicts},
-		{directedCaseCollection, []store.Cond{below, store.Eq("live", true)}, &s.OpenDirectedCases},
-		{taskCollection, []store.Cond{store.Eq("live", true)}, &s.OpenTasks},
+		{verdictCollection, true, []store.Cond{below, store.Eq("live", true), store.Eq("tracked", true)}, &s.OpenVerdicts},
+		{directedCaseCollection, false, []store.Cond{below, store.Eq("live", true)}, &s.OpenDirectedCases},
 	} {
-		n, err := a.store.Count(ctx, c.coll, scope, c.where...)
-		if err != nil {
+		err := eachCounted(scope, c.officers, func(within []store.Cond) error {
+			n, err := a.store.Count(ctx, c.coll, thads.Everything(), append(within, c.where...)...)
+			*c.into += int(n)
 			return unavailable(err)
+		})
+		if err != nil {
+			return err
 		}
-		*c.into = int(n)
+	}
+	// Tasks are of several units: all who see figures count them alike.
+	n, err := a.store.Count(ctx, taskCollection, thads.Everything(), store.Eq("live", true))
+	s.OpenTasks = int(n)
+	return unavailable(err)
+}
+
+// eachCounted calls count with the conditions of a count scope: each record that
+// the scope reaches satisfies exactly one of them. officers tells that the
+// records name the officer that holds them.
+func eachCounted(scope thads.CountScope, officers bool, count func([]store.Cond) error) error {
+	if scope.IsEverything() {
+		return count(nil)
+	}
+	units := scope.Units()
+	if len(units) > 0 {
+		if err := count([]store.Cond{store.In("unit", texts(units))}); err != nil {
+			return err
+		}
+	}
+	if o := scope.Officer(); o != "" && officers {
+		return count([]store.Cond{store.Eq("officer", string(o)), store.NotIn("unit", texts(units))})
 	}
 	return nil
 }
@@ -119,6 +153,9 @@ func (a *App) countOpen(ctx context.Context, scope thads.OpenScope, below store.
 // noun of the domain, or nil if there is none or it may not be seen.
 func (a *App) Node(ctx context.Context, id string) (any, error) {
 	prefix, _, _ := strings.Cut(id, "_")
+	if right, known := nodeRights[prefix]; !known || !auth.FromContext(ctx).Can(right) {
+		return nil, nil // as for what does not exist
+	}
 	switch prefix {
 	case units.prefix:
 		return record(a.Unit(ctx, thads.UnitID(id)))
@@ -141,12 +178,17 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 	case jobPrefix:
 		return record(a.Job(ctx, id))
 	case importPrefix:
-		if !auth.FromContext(ctx).Can(auth.Direct) {
-			return nil, nil // imports are not for all who read records
-		}
 		return record(a.Import(ctx, id))
 	}
 	return nil, nil
+}
+
+// nodeRights are the rights to read each kind of record, by the prefix of its ids.
+var nodeRights = map[string]auth.Right{
+	units.prefix: units.reads, officers.prefix: officers.reads, cases.prefix: cases.reads, verdicts.prefix: verdicts.reads,
+	directives.prefix: directives.reads, tasks.prefix: tasks.reads, directedCases.prefix: directedCases.reads,
+	conferences.prefix: conferences.reads, targets.prefix: targets.reads,
+	jobPrefix: auth.SignedIn, importPrefix: auth.Import,
 }
 
 // record makes of a nil pointer a plain nil.
@@ -195,7 +237,7 @@ const (
 // accents. Of each kind at most first are returned, those before that match
 // with their accents.
 func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first int) ([]Hit, error) {
-	scope, err := a.reader(ctx)
+	p, err := a.permit(ctx, auth.SignedIn)
 	if err != nil {
 		return nil, err
 	}
@@ -209,8 +251,12 @@ func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first
 	exact := thads.TokensExact(text)
 	var out []Hit
 	for _, s := range searches {
-		if len(kinds) > 0 && !slices.Contains(kinds, s.kind) {
+		if len(kinds) > 0 && !slices.Contains(kinds, s.kind) || !p.Can(s.reads) {
 			continue
+		}
+		scope, err := a.scope(ctx, p, s.reads)
+		if err != nil {
+			return nil, err
 		}
 		q := store.Query{Scope: scope, Where: wordConds(text), Sort: s.sort, Descending: s.descending, Limit: searchWindow}
 		page, err := findPage(ctx, a, s.coll, q, s.hit)
@@ -251,6 +297,7 @@ func matchesExactly(typed []string, h Hit) bool {
 // A search tells how one kind of record is found and shown.
 type search struct {
 	kind       SearchKind
+	reads      auth.Right
 	coll       *store.Collection
 	sort       string
 	descending bool
@@ -269,7 +316,7 @@ func hitOf[T any](decode func(store.Head) (*T, error), show func(*T) Hit) func(s
 }
 
 var searches = []search{
-	{FindCases, caseCollection, "updatedAt", true, hitOf(decodeHead[thads.CaseHead], func(c *thads.CaseHead) Hit {
+	{FindCases, cases.reads, caseCollection, "updatedAt", true, hitOf(decodeHead[thads.CaseHead], func(c *thads.CaseHead) Hit {
 		title := c.DebtorName
 		number := c.Judgment.Number.Raw
 		if c.Decision != nil {
@@ -279,21 +326,21 @@ var searches = []search{
 		detail := number + " · " + c.OpenedOn.Vietnamese() + " · "
 		return Hit{Title: title, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: c}
 	})},
-	{FindVerdicts, verdictCollection, "updatedAt", true, hitOf(decodePlain[thads.AdministrativeVerdict], func(v *thads.AdministrativeVerdict) Hit {
+	{FindVerdicts, verdicts.reads, verdictCollection, "updatedAt", true, hitOf(decodePlain[thads.AdministrativeVerdict], func(v *thads.AdministrativeVerdict) Hit {
 		name := v.State.Name()
 		detail := v.Court + " · "
 		return Hit{Title: v.Number.Raw, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: v}
 	})},
-	{FindDirectives, directiveCollection, "date", true, hitOf(decodePlain[thads.Directive], func(d *thads.Directive) Hit {
+	{FindDirectives, directives.reads, directiveCollection, "date", true, hitOf(decodePlain[thads.Directive], func(d *thads.Directive) Hit {
 		return Hit{Title: d.Number.Raw, Detail: plainText(d.Title), Record: d}
 	})},
-	{FindConferences, conferenceCollection, "heldOn", true, hitOf(decodePlain[thads.Conference], func(c *thads.Conference) Hit {
+	{FindConferences, conferences.reads, conferenceCollection, "heldOn", true, hitOf(decodePlain[thads.Conference], func(c *thads.Conference) Hit {
 		return Hit{Title: c.Particulars.Title, Detail: plainText(c.HeldOn.Vietnamese()), Record: c}
 	})},
-	{FindUnits, unitCollection, "name", false, hitOf(decodePlain[thads.Unit], func(u *thads.Unit) Hit {
+	{FindUnits, units.reads, unitCollection, "name", false, hitOf(decodePlain[thads.Unit], func(u *thads.Unit) Hit {
 		return Hit{Title: u.Name, Detail: plainText(u.Code), Record: u}
 	})},
-	{FindOfficers, officerCollection, "name", false, hitOf(decodePlain[thads.Officer], func(o *thads.Officer) Hit {
+	{FindOfficers, officers.reads, officerCollection, "name", false, hitOf(decodePlain[thads.Officer], func(o *thads.Officer) Hit {
 		return Hit{Title: o.Name, Detail: plainText(o.Code), Record: o}
 	})},
 }

@@ -55,6 +55,7 @@ var targets = &noun[thads.Target, thads.TargetEvent]{
 	// others by the province.
 	holder:  func(t *thads.Target) thads.UnitID { return t.Unit },
 	officer: func(*thads.Target) thads.OfficerID { return "" },
+	reads:   auth.ReadFigures,
 	right:   func(*thads.TargetEvent) auth.Right { return auth.Direct },
 	alike:   func(e, old *thads.TargetEvent) { e.Kind = old.Kind },
 }

@@ -63,13 +63,14 @@ var tasks = &noun[thads.Task, thads.TaskEvent]{
 	// The unit that leads reports; a task of another body is the province's.
 	holder:  func(t *thads.Task) thads.UnitID { return t.Particulars.Lead.Unit },
 	officer: func(*thads.Task) thads.OfficerID { return "" },
+	reads:   auth.ReadDirection,
 	right: func(e *thads.TaskEvent) auth.Right {
 		switch e.Kind {
 		case thads.TaskSet, thads.TaskDueMoved, thads.TaskCalledOff, thads.TaskReopened:
 			return auth.Direct
 		case thads.TaskReported, thads.TaskCompleted, thads.TaskEventVoided:
 		}
-		return auth.Record
+		return auth.Report
 	},
 	alike: func(e, old *thads.TaskEvent) { e.Kind = old.Kind },
 }
@@ -145,7 +146,7 @@ func (a *App) TasksByID(ctx context.Context, ids []string) (map[string]*thads.Ta
 
 // TaskHeads returns, without their histories, those of the tasks that exist, by id.
 func (a *App) TaskHeads(ctx context.Context, ids []string) (map[string]*thads.Task, error) {
-	return readHeads[thads.Task](ctx, a, taskCollection, ids)
+	return readHeads[thads.Task](ctx, a, tasks, ids)
 }
 
 // TasksOfDirectives returns the heads of the tasks that carry out one of these

@@ -53,6 +53,7 @@ var units = &noun[thads.Unit, thads.UnitEvent]{
 	claimField: "code",
 	touches:    func(*thads.Unit, *thads.UnitEvent) []thads.UnitID { return nil },
 	officer:    func(*thads.Unit) thads.OfficerID { return "" },
+	reads:      auth.SignedIn,
 	right:      func(*thads.UnitEvent) auth.Right { return auth.Administer },
 	alike:      func(e, old *thads.UnitEvent) { e.Kind = old.Kind },
 }
@@ -245,6 +246,7 @@ var officers = &noun[thads.Officer, thads.OfficerEvent]{
 	claimField: "code",
 	touches:    func(*thads.Officer, *thads.OfficerEvent) []thads.UnitID { return nil },
 	officer:    func(*thads.Officer) thads.OfficerID { return "" },
+	reads:      auth.SignedIn,
 	right:      func(*thads.OfficerEvent) auth.Right { return auth.Administer },
 	alike:      func(e, old *thads.OfficerEvent) { e.Kind = old.Kind },
 }

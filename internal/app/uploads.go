@@ -89,7 +89,7 @@ func (a *App) uploadRecord(ctx context.Context, id string) (*uploadRecord, error
 
 // importer returns the principal of a call about imports.
 func (a *App) importer(ctx context.Context) (auth.Principal, error) {
-	p, err := a.permit(ctx, auth.Direct)
+	p, err := a.permit(ctx, auth.Import)
 	if err != nil {
 		return p, err
 	}

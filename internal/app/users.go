@@ -58,7 +58,7 @@ func (u *User) IsDisabled() bool { return !u.DisabledAt.IsZero() }
 
 // Principal is the user as who acts.
 func (u *User) Principal() auth.Principal {
-	return auth.Principal{ID: u.ID, Name: u.Name, Role: u.Role, Unit: u.Unit, Officer: u.Officer}
+	return auth.Person(u.ID, u.Name, u.Role, u.Unit, u.Officer)
 }
 
 // userID returns the id of the account with a name.

@@ -151,7 +151,7 @@ func (a *App) RedeemLink(ctx context.Context, token auth.Token, limits SessionLi
 // SignInAs begins a session for an account without a link: for the system's own
 // use, where the program has already made sure of who is there.
 func (a *App) SignInAs(ctx context.Context, id thads.PrincipalID, limits SessionLimits) (auth.Token, *User, error) {
-	if p := auth.FromContext(ctx); p.Role != auth.RoleSystem {
+	if p := auth.FromContext(ctx); !p.IsSystem() {
 		return auth.Token{}, nil, thads.Errorf(thads.CodeForbidden, "", "Không có quyền thực hiện", "This is not allowed")
 	}
 	u, err := a.userByID(ctx, id)

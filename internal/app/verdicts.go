@@ -89,6 +89,7 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 	},
 	holder:  func(v *thads.AdministrativeVerdict) thads.UnitID { return v.Unit },
 	officer: func(v *thads.AdministrativeVerdict) thads.OfficerID { return v.Officer },
+	reads:   auth.Read,
 	right:   func(*thads.VerdictEvent) auth.Right { return auth.Record },
 	alike:   func(e, old *thads.VerdictEvent) { e.Kind = old.Kind },
 }

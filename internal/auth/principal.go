@@ -14,13 +14,13 @@ import (
 
 // A Grant is a role held at a place, today.
 type Grant struct {
-	Role Role
+	Role Role `json:"role"`
 	// Unit is where the role is held, Officer who the person is as an officer.
-	Unit    thads.UnitID
-	Officer thads.OfficerID
+	Unit    thads.UnitID    `json:"unit,omitzero"`
+	Officer thads.OfficerID `json:"officer,omitzero"`
 	// Within narrows the grant to these units and those below them; nil narrows
 	// nothing. It is how an API token has less than its owner.
-	Within []thads.UnitID
+	Within []thads.UnitID `json:"within,omitzero"`
 }
 
 // Means are the ways in which somebody has shown who they are.

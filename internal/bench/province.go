@@ -39,7 +39,7 @@ type province struct {
 }
 
 func leader(ctx context.Context) context.Context {
-	return auth.NewContext(ctx, auth.Principal{ID: "bench", Name: "bench", Role: auth.RoleLeader})
+	return auth.NewContext(ctx, auth.Person("bench", "bench", auth.RoleLeader, "", ""))
 }
 
 func open(ctx context.Context, dir string) (*sqlite.Store, error) {

@@ -94,7 +94,7 @@ func (p *place) found() {
 	if _, err := a.AddUser(ctx, app.NewUser{Account: "chi-cuc", Role: auth.RoleUnitHead, UnitCode: "TH-01"}); err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Role: auth.RoleReader, UnitCode: "TH-01"}); err != nil {
+	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Role: auth.RoleProcuracy, UnitCode: "TH-01"}); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -83,7 +83,7 @@ func Fill(ctx context.Context, st store.Store, o Options) (Result, error) {
 	if f.generator, err = newGenerator(); err != nil {
 		return Result{}, err
 	}
-	ctx = auth.NewContext(ctx, auth.Principal{ID: recorder, Name: "Quản trị dữ liệu minh họa", Role: auth.RoleSystem})
+	ctx = auth.NewContext(ctx, auth.Person(recorder, "Quản trị dữ liệu minh họa", auth.RoleSystem, "", ""))
 	for _, part := range []struct {
 		name  string
 		write func(context.Context) error

@@ -26,7 +26,7 @@ import (
 // they go out as the same files. Records that name cases stay behind where those
 // are not there.
 func TestRegistersIntoAnotherStore(t *testing.T) {
-	ctx := auth.NewContext(t.Context(), auth.Principal{ID: "leader", Name: "Lãnh đạo", Role: auth.RoleLeader})
+	ctx := auth.NewContext(t.Context(), auth.Person("leader", "Lãnh đạo", auth.RoleLeader, "", ""))
 	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
 	if err != nil {
 		t.Fatal(err)

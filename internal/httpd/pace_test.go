@@ -50,7 +50,7 @@ func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"
 type known struct{ *shelf }
 
 func (known) Authenticate(context.Context, auth.Token, app.SessionLimits) (auth.Principal, error) {
-	return auth.Principal{ID: "us_1", Role: auth.RoleLeader}, nil
+	return auth.Person("us_1", "", auth.RoleLeader, "", ""), nil
 }
 
 // inBubble runs a test with a server in its own time; dial opens a connection
