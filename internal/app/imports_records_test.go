@@ -474,7 +474,7 @@ func TestRecordsExportedWithinScope(t *testing.T) {
 	w := newWorld(t)
 	richRecords(t, w)
 	second, _ := w.UnitByCode(leader(t.Context()), "TH-02")
-	reader := auth.NewContext(t.Context(), auth.Person("reader", "", auth.RoleProcuracy, second.ID, ""))
+	reader := auth.NewContext(t.Context(), auth.Person("reader", "", auth.RoleUnitHead, second.ID, ""))
 	list := string(exported(reader, t, w, sheet.DirectedCases, sheet.CSV, false))
 	if strings.Contains(list, "Vụ Nguyễn Văn Nợ") || !strings.Contains(list, "Vụ khác") {
 		t.Errorf("a reader of another unit gets\n%s", list)

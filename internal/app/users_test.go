@@ -191,7 +191,7 @@ func TestUsersNeedTheRight(t *testing.T) {
 	o := newOffice(t)
 	o.addUser(t, "a")
 	for _, role := range append(auth.Roles(), "") {
-		p := auth.Principal{ID: "us_x", Role: role}
+		p := auth.Person("us_x", "", role, "", "")
 		if role == "" {
 			p = auth.Principal{}
 		}
