@@ -135,21 +135,21 @@ func (a *App) ConferenceRecord(ctx context.Context, c Change, e thads.Conference
 	return recordEvent(ctx, a, conferences, checkConference, c, e)
 }
 
-func checkConference(ctx context.Context, a *App, scope thads.OpenScope, e *thads.ConferenceEvent) error {
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+func checkConference(ctx context.Context, a *App, by auth.Principal, e *thads.ConferenceEvent) error {
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
 	if p := e.Particulars; p != nil {
 		n.unit("particulars.unit", p.Unit)
 		for i, d := range p.Documents {
-			n.record(directiveCollection, fmt.Sprintf("particulars.documents.%d.directive", i), string(d.Directive))
+			n.record(directives, fmt.Sprintf("particulars.documents.%d.directive", i), string(d.Directive))
 		}
 	}
 	if e.Conclusion != nil {
 		for i, it := range e.Conclusion.Items {
 			n.bodies(fmt.Sprintf("conclusion.items.%d.leads", i), it.Leads)
-			n.record(taskCollection, fmt.Sprintf("conclusion.items.%d.task", i), string(it.Task))
+			n.record(tasks, fmt.Sprintf("conclusion.items.%d.task", i), string(it.Task))
 		}
 	}
 	return n.refusals(ctx, a)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -13,12 +14,15 @@ import (
 // derivable is a noun seen without its types.
 type derivable interface {
 	collection() *store.Collection
+	readRight() auth.Right
 	// derive makes the document anew from its body.
 	derive(d *store.Document) (*store.Document, error)
 	holds() holdsFunc
 }
 
 func (n *noun[S, E]) collection() *store.Collection { return n.coll }
+
+func (n *noun[S, E]) readRight() auth.Right { return n.reads }
 
 func (n *noun[S, E]) holds() holdsFunc { return n.holdsClaim }
 

@@ -144,15 +144,15 @@ func (a *App) DirectedCaseRecord(ctx context.Context, c Change, e thads.Directed
 	return recordEvent(ctx, a, directedCases, checkDirectedCase, c, e)
 }
 
-func checkDirectedCase(ctx context.Context, a *App, scope thads.OpenScope, e *thads.DirectedCaseEvent) error {
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+func checkDirectedCase(ctx context.Context, a *App, by auth.Principal, e *thads.DirectedCaseEvent) error {
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
 	n.unit("toUnit", e.ToUnit)
 	if p := e.Particulars; p != nil {
-		n.record(caseCollection, "particulars.case", string(p.Case))
-		n.record(directiveCollection, "particulars.directive", string(p.Directive))
+		n.record(cases, "particulars.case", string(p.Case))
+		n.record(directives, "particulars.directive", string(p.Directive))
 	}
 	return n.refusals(ctx, a)
 }

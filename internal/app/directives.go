@@ -169,13 +169,13 @@ func (a *App) DirectiveRecord(ctx context.Context, c Change, e thads.DirectiveEv
 	return recordEvent(ctx, a, directives, checkDirective, c, e)
 }
 
-func checkDirective(ctx context.Context, a *App, scope thads.OpenScope, e *thads.DirectiveEvent) error {
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+func checkDirective(ctx context.Context, a *App, by auth.Principal, e *thads.DirectiveEvent) error {
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
 	if e.Document != nil {
-		n.record(directiveCollection, "document.parent", string(e.Document.Parent))
+		n.record(directives, "document.parent", string(e.Document.Parent))
 	}
 	if e.Terms != nil {
 		n.bodies("terms.addressees", e.Terms.Addressees)

@@ -15,7 +15,7 @@ import (
 
 // checks refuses an event that names what does not exist; nil where there is
 // nothing to look up.
-type checks[E any] func(ctx context.Context, a *App, scope thads.OpenScope, e *E) error
+type checks[E any] func(ctx context.Context, a *App, p auth.Principal, e *E) error
 
 // open records the first event of a new record.
 func open[S, E any](ctx context.Context, a *App, n *noun[S, E], check checks[E], c Change, e E) (*S, error) {
@@ -70,11 +70,7 @@ func (n *noun[S, E]) checkNamed(ctx context.Context, a *App, p auth.Principal, c
 	if check == nil || n.record(e).Voids != 0 {
 		return nil
 	}
-	scope, err := a.scope(ctx, p, n.reads)
-	if err != nil {
-		return err
-	}
-	return check(ctx, a, scope, e)
+	return check(ctx, a, p, e)
 }
 
 // event returns an event that the history has.
@@ -299,27 +295,27 @@ func lastRecord[E any](events []E, record func(*E) *thads.Record) []E {
 }
 
 // A naming collects the records that an event names and refuses those that do
-// not exist, those that the caller may not see included.
+// not exist, those that the recorder may not read included.
 type naming struct {
 	errs  thads.Errors
-	scope thads.OpenScope
+	by    auth.Principal
 	named []named
 	on    thads.Date
 	dir   *Directory
 }
 
 type named struct {
-	coll      *store.Collection
+	noun      derivable
 	field, id string
 }
 
 // named begins the check of what an event names that counts on a day.
-func (a *App) named(ctx context.Context, scope thads.OpenScope, on thads.Date) (*naming, error) {
+func (a *App) named(ctx context.Context, by auth.Principal, on thads.Date) (*naming, error) {
 	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &naming{scope: scope, on: on, dir: d}, nil
+	return &naming{by: by, on: on, dir: d}, nil
 }
 
 func (n *naming) unit(field string, id thads.UnitID) {
@@ -340,24 +336,28 @@ func (n *naming) bodies(field string, bodies []thads.Body) {
 	}
 }
 
-func (n *naming) record(c *store.Collection, field, id string) {
+func (n *naming) record(noun derivable, field, id string) {
 	if id != "" {
-		n.named = append(n.named, named{c, field, id})
+		n.named = append(n.named, named{noun, field, id})
 	}
 }
 
 // refusals looks the records up, each collection once.
 func (n *naming) refusals(ctx context.Context, a *App) error {
-	ids := map[*store.Collection][]string{}
+	ids := map[derivable][]string{}
 	for _, r := range n.named {
-		if !slices.Contains(ids[r.coll], r.id) {
-			ids[r.coll] = append(ids[r.coll], r.id)
+		if !slices.Contains(ids[r.noun], r.id) {
+			ids[r.noun] = append(ids[r.noun], r.id)
 		}
 	}
 	found := map[string]bool{}
-	for coll, want := range ids {
+	for noun, want := range ids {
+		scope, err := a.scope(ctx, n.by, noun.readRight())
+		if err != nil {
+			return err
+		}
 		for part := range slices.Chunk(want, store.MaxPage) {
-			heads, err := a.store.Heads(ctx, coll, n.scope, part...)
+			heads, err := a.store.Heads(ctx, noun.collection(), scope, part...)
 			if err != nil {
 				return unavailable(err)
 			}

@@ -123,17 +123,17 @@ func (a *App) TargetRecord(ctx context.Context, c Change, e thads.TargetEvent) (
 	return recordEvent(ctx, a, targets, checkTarget, c, e)
 }
 
-func checkTarget(ctx context.Context, a *App, scope thads.OpenScope, e *thads.TargetEvent) error {
+func checkTarget(ctx context.Context, a *App, by auth.Principal, e *thads.TargetEvent) error {
 	p := e.Particulars
 	if p == nil {
 		return nil
 	}
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
 	n.unit("particulars.unit", p.Unit)
 	n.officer("particulars.officer", p.Officer)
-	n.record(directiveCollection, "particulars.directive", string(p.Directive))
+	n.record(directives, "particulars.directive", string(p.Directive))
 	return n.refusals(ctx, a)
 }

@@ -171,19 +171,23 @@ func (a *App) TaskRecord(ctx context.Context, c Change, e thads.TaskEvent) (*tha
 	return recordEvent(ctx, a, tasks, checkTask, c, e)
 }
 
-func checkTask(ctx context.Context, a *App, scope thads.OpenScope, e *thads.TaskEvent) error {
+func checkTask(ctx context.Context, a *App, by auth.Principal, e *thads.TaskEvent) error {
 	p := e.Particulars
 	if p == nil {
 		return nil
 	}
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
 	n.unit("particulars.lead.unit", p.Lead.Unit)
 	n.bodies("particulars.coordinating", p.Coordinating)
-	n.record(directiveCollection, "particulars.directive", string(p.Directive))
+	n.record(directives, "particulars.directive", string(p.Directive))
 	if p.Conference != "" {
+		scope, err := a.scope(ctx, by, conferences.reads)
+		if err != nil {
+			return err
+		}
 		c, err := conferences.get(ctx, a, scope, string(p.Conference))
 		if err != nil {
 			return err

@@ -371,8 +371,8 @@ func (a *App) OfficerRecord(ctx context.Context, c Change, e thads.OfficerEvent)
 }
 
 // checkPost refuses a post in a unit that does not exist that day.
-func checkPost(ctx context.Context, a *App, scope thads.OpenScope, e *thads.OfficerEvent) error {
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+func checkPost(ctx context.Context, a *App, by auth.Principal, e *thads.OfficerEvent) error {
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}

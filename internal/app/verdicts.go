@@ -213,8 +213,8 @@ func (a *App) VerdictRecord(ctx context.Context, c Change, e thads.VerdictEvent)
 	return recordEvent(ctx, a, verdicts, checkVerdict, c, e)
 }
 
-func checkVerdict(ctx context.Context, a *App, scope thads.OpenScope, e *thads.VerdictEvent) error {
-	n, err := a.named(ctx, scope, e.EffectiveOn)
+func checkVerdict(ctx context.Context, a *App, by auth.Principal, e *thads.VerdictEvent) error {
+	n, err := a.named(ctx, by, e.EffectiveOn)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func checkVerdict(ctx context.Context, a *App, scope thads.OpenScope, e *thads.V
 	n.officer("toOfficer", e.ToOfficer)
 	if e.Particulars != nil {
 		for i, id := range e.Particulars.MoneyCases {
-			n.record(caseCollection, fmt.Sprintf("particulars.moneyCases.%d", i), string(id))
+			n.record(cases, fmt.Sprintf("particulars.moneyCases.%d", i), string(id))
 		}
 	}
 	return n.refusals(ctx, a)
