@@ -298,14 +298,19 @@ var specs = []RoleSpec{
 	},
 }
 
+// system is the row of the application itself, which no person can have.
+var system = RoleSpec{
+	Role: RoleSystem,
+	Rights: wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Import, Export, Unmask,
+		Administer, ManageAccounts, Audit),
+	Count: ReachProvince,
+	Sight: sees(Clear, Clear, Clear, Clear, Clear),
+}
+
 // Spec returns the row of a role; it is false for what is no role.
 func (r Role) Spec() (RoleSpec, bool) {
 	if r == RoleSystem {
-		all := RoleSpec{Role: RoleSystem, Rights: map[Right]Reach{}, Count: ReachProvince, Sight: sees(Clear, Clear, Clear, Clear, Clear)}
-		for _, t := range Rights() {
-			all.Rights[t.Value] = ReachProvince
-		}
-		return all, true
+		return system, true
 	}
 	for _, s := range Specs() {
 		if s.Role == r {
