@@ -110,7 +110,7 @@ func (r *mutationResolver) CaseDecide(ctx context.Context, input model.CaseDecid
 	if input.EffectiveOn != nil {
 		e.EffectiveOn = *input.EffectiveOn
 	}
-	var identities map[int]string
+	var identities map[int]app.PartyNumbers
 	if input.Particulars != nil {
 		e.Particulars, identities = particularsOf(input.Particulars)
 	}

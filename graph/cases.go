@@ -51,7 +51,7 @@ func (r *Resolver) openCase(ctx context.Context, key *string, e thads.CaseEvent,
 }
 
 // recordCase records a further event of a case.
-func (r *Resolver) recordCase(ctx context.Context, c app.Change, e thads.CaseEvent, identities map[int]string) (*model.CasePayload, error) {
+func (r *Resolver) recordCase(ctx context.Context, c app.Change, e thads.CaseEvent, identities map[int]app.PartyNumbers) (*model.CasePayload, error) {
 	// A version of 0 would record whatever the case has become meanwhile.
 	if c.Version < 1 {
 		err := thads.Errorf(thads.CodeOutOfRange, "version", "Phiên bản phải từ 1", "A version is at least 1")
@@ -120,7 +120,7 @@ func (r *Resolver) correctCase(ctx context.Context, in model.CaseCorrectInput) (
 
 // particularsOf reads what opens a case, and the identity numbers of its
 // parties by their index.
-func particularsOf(in *model.CaseParticularsInput) (*thads.Particulars, map[int]string) {
+func particularsOf(in *model.CaseParticularsInput) (*thads.Particulars, map[int]app.PartyNumbers) {
 	parties, identities := partiesOf(in.Parties)
 	p := &thads.Particulars{
 		Initiation: in.Initiation, RequestedOn: value(in.RequestedOn), Judgment: *in.Judgment,
@@ -132,16 +132,16 @@ func particularsOf(in *model.CaseParticularsInput) (*thads.Particulars, map[int]
 	return p, identities
 }
 
-func partiesOf(in []*model.PartyInput) ([]thads.Party, map[int]string) {
+func partiesOf(in []*model.PartyInput) ([]thads.Party, map[int]app.PartyNumbers) {
 	var out []thads.Party
-	identities := map[int]string{}
+	identities := map[int]app.PartyNumbers{}
 	for i, p := range in {
 		out = append(out, thads.Party{
 			ID: value(p.ID), Role: p.Role, Kind: p.Kind, Name: p.Name, Address: value(p.Address),
 			BirthYear: value(p.BirthYear), Juvenile: value(p.Juvenile), JointGroup: value(p.JointGroup),
 		})
 		if n := value(p.IdentityNumber); n != "" {
-			identities[i] = n
+			identities[i] = app.PartyNumbers{Identity: n}
 		}
 	}
 	return out, identities

@@ -116,14 +116,14 @@ func TestCaseFromOpeningToList(t *testing.T) {
 	w := newWorld(t)
 	_, first, second, officer := w.province(t)
 	ctx := leader(t.Context())
-	c, err := w.CaseOpen(ctx, "k1", decided(first, officer, "46/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), map[int]string{0: "038 090 000 123"})
+	c, err := w.CaseOpen(ctx, "k1", decided(first, officer, "46/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), map[int]app.PartyNumbers{0: {Identity: "038 090 000 123"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.State != thads.StateVoluntary || c.Parties[0].Commitment == "" {
 		t.Fatalf("case is %s with commitment %q", c.State, c.Parties[0].Commitment)
 	}
-	again, err := w.CaseOpen(ctx, "k1", decided(first, officer, "46/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), map[int]string{0: "038 090 000 123"})
+	again, err := w.CaseOpen(ctx, "k1", decided(first, officer, "46/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), map[int]app.PartyNumbers{0: {Identity: "038 090 000 123"}})
 	if err != nil || again.ID != c.ID {
 		t.Fatalf("the same request again: %v, %v", again, err)
 	}

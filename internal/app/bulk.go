@@ -198,18 +198,18 @@ func (b *caseBulk) build(_ context.Context, part *casePart) error {
 }
 
 // fold records the events of a history one by one.
-func (b *caseBulk) fold(id string, h *CaseHistory) (*thads.Case, map[int]string, error) {
+func (b *caseBulk) fold(id string, h *CaseHistory) (*thads.Case, map[int]PartyNumbers, error) {
 	state := cases.empty(id)
 	if len(h.Events) == 0 {
 		return nil, nil, fmt.Errorf("history %q has no events", h.Key)
 	}
-	var numbers map[int]string
+	var numbers map[int]PartyNumbers
 	for i, r := range h.Events {
 		e := r.Event
 		e.By, e.OpenFrom = r.By, b.directory.Tree.OpenFrom(r.At, cases.touches(state, &e)...)
 		var err error
 		if i == 0 {
-			if numbers, err = b.app.sealParties(&e, h.Identities); err != nil {
+			if numbers, err = b.app.sealParties(&e, h.Numbers); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -226,13 +226,8 @@ func (b *caseBulk) buildOne(c *newCase) error {
 		return err
 	}
 	c.state = state
-	parties, _ := partiesOf(&state.Events[0])
-	for i, number := range numbers {
-		d, err := b.app.secretDocument(state, &parties[i], number)
-		if err != nil {
-			return err
-		}
-		c.secrets = append(c.secrets, d)
+	if c.secrets, err = b.app.secretDocuments(state, &state.Events[0], numbers); err != nil {
+		return err
 	}
 	if c.doc, err = cases.encode(c.id, state, 1); err != nil {
 		return err

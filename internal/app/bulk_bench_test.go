@@ -39,7 +39,7 @@ func benchHistories(unit thads.UnitID, officer thads.OfficerID, n int) iter.Seq[
 			}
 			h := app.CaseHistory{Key: fmt.Sprint("row-", i), Events: []app.RecordedCaseEvent{{Event: e, At: at, By: "bench"}}}
 			if i%4 != 0 {
-				h.Identities = map[int]string{0: fmt.Sprintf("038%09d", i)}
+				h.Numbers = map[int]app.PartyNumbers{0: {Identity: fmt.Sprintf("038%09d", i)}}
 			}
 			if !yield(h) {
 				return

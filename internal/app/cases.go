@@ -162,11 +162,11 @@ func (f *CaseFilter) conds(a *App, d *Directory) ([]store.Cond, error) {
 	w = f.Outstanding.conds(w, &es, "outstanding")
 	w = f.Total.conds(w, &es, "total")
 	if f.IdentityNumber != nil {
-		commitment, err := a.commitment(*f.IdentityNumber, "filter.identityNumber")
+		commitments, err := a.commitments(*f.IdentityNumber, "filter.identityNumber")
 		if err != nil {
 			return nil, err
 		}
-		w = append(w, store.Eq("identities", commitment))
+		w = append(w, store.In("identities", commitments))
 	}
 	return w, es.Err()
 }
@@ -365,9 +365,9 @@ func (a *App) PublicDebtors(ctx context.Context, text string, page PageArgs) (*P
 }
 
 // CaseOpen records the first event of a case: RECEIVED, DECIDED or
-// BROUGHT_FORWARD. identities are the identity numbers of the event's parties by
-// their index; they are sealed apart from the history.
-func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, identities map[int]string) (*thads.Case, error) {
+// BROUGHT_FORWARD. numbers are the identity and account numbers of the event's
+// parties by their index; they are sealed apart from the history.
+func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, numbers map[int]PartyNumbers) (*thads.Case, error) {
 	p, err := a.permit(ctx, auth.Record)
 	if err != nil {
 		return nil, err
@@ -375,7 +375,7 @@ func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, ident
 	if err := a.checkHolder(ctx, &e); err != nil {
 		return nil, err
 	}
-	seal, err := a.sealParties(&e, identities)
+	seal, err := a.sealParties(&e, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -383,7 +383,7 @@ func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, ident
 }
 
 // CaseRecord records a further event in a case.
-func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, identities map[int]string) (*thads.Case, error) {
+func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, numbers map[int]PartyNumbers) (*thads.Case, error) {
 	p, asked, err := mayRecord(ctx, a, cases, c, &e)
 	if err != nil {
 		return nil, err
@@ -392,7 +392,7 @@ func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, ident
 	if err := a.checkHolder(ctx, &e); err != nil {
 		return nil, err
 	}
-	seal, err := a.sealParties(&e, identities)
+	seal, err := a.sealParties(&e, numbers)
 	if err != nil {
 		return nil, err
 	}
@@ -448,8 +448,8 @@ type CaseHistory struct {
 	// Key makes the case's id; the same key again is the same case.
 	Key    string
 	Events []RecordedCaseEvent
-	// Identities are the identity numbers of the first event's parties, by index.
-	Identities map[int]string
+	// Numbers are those of the first event's parties, by index.
+	Numbers map[int]PartyNumbers
 }
 
 // A RecordedCaseEvent is an event with when and by whom it was recorded.

@@ -39,9 +39,9 @@ func (w *world) fill(t *testing.T, cases int) thads.UnitID {
 			collect := thads.CaseEvent{Kind: thads.CaseCollected, Amount: 5}
 			collect.EffectiveOn = thads.DateOf(2018, 10, 8)
 			h := app.CaseHistory{
-				Key:        fmt.Sprint("row", i),
-				Events:     []app.RecordedCaseEvent{{Event: e, At: at, By: "clerk"}, {Event: collect, At: at.AddDate(0, 0, 4), By: "clerk"}},
-				Identities: map[int]string{0: fmt.Sprintf("038%09d", i)},
+				Key:     fmt.Sprint("row", i),
+				Events:  []app.RecordedCaseEvent{{Event: e, At: at, By: "clerk"}, {Event: collect, At: at.AddDate(0, 0, 4), By: "clerk"}},
+				Numbers: map[int]app.PartyNumbers{0: {Identity: fmt.Sprintf("038%09d", i)}},
 			}
 			if !yield(h) {
 				return
@@ -373,7 +373,7 @@ func TestDumpWhileOthersWrite(t *testing.T) {
 				unit = u.ID
 			}
 			number := fmt.Sprintf("%d/QĐ-W%d", n, writer)
-			c, err := w.CaseOpen(ctx, number, decided(unit, "", number, thads.DateOf(2018, 10, 5)), map[int]string{0: fmt.Sprintf("%d%011d", writer+1, n)})
+			c, err := w.CaseOpen(ctx, number, decided(unit, "", number, thads.DateOf(2018, 10, 5)), map[int]app.PartyNumbers{0: {Identity: fmt.Sprintf("%d%011d", writer+1, n)}})
 			if err != nil {
 				return err
 			}

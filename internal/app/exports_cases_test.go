@@ -27,14 +27,14 @@ func (w *world) exportable(t testing.TB) (first, second thads.UnitID, officer th
 	t.Helper()
 	_, first, second, officer = w.province(t)
 	ctx := leader(t.Context())
-	open := func(key string, e thads.CaseEvent, identities map[int]string) *thads.Case {
+	open := func(key string, e thads.CaseEvent, identities map[int]app.PartyNumbers) *thads.Case {
 		c, err := w.CaseOpen(ctx, key, e, identities)
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
 		}
 		return c
 	}
-	record := func(c *thads.Case, on thads.Date, e thads.CaseEvent, identities map[int]string) {
+	record := func(c *thads.Case, on thads.Date, e thads.CaseEvent, identities map[int]app.PartyNumbers) {
 		e.EffectiveOn = on
 		if _, err := w.CaseRecord(ctx, app.Change{ID: string(c.ID)}, e, identities); err != nil {
 			t.Fatalf("%s in %s: %v", e.Kind, c.ID, err)
@@ -53,11 +53,11 @@ func (w *world) exportable(t testing.TB) (first, second thads.UnitID, officer th
 	one.Particulars.Obligations = append(one.Particulars.Obligations,
 		thads.Obligation{Kind: thads.CourtFee, Amount: 300_000, Debtors: []string{"p1"}},
 		thads.Obligation{Kind: thads.Destruction, Content: "01 con dao"})
-	c := open("one", one, map[int]string{0: "038090000123", 3: "0100109106"})
+	c := open("one", one, map[int]app.PartyNumbers{0: {Identity: "038090000123", Account: "0781000123456"}, 3: {Identity: "0100109106"}})
 	record(c, thads.DateOf(2018, 10, 20), thads.CaseEvent{Kind: thads.CaseCollected, Obligation: "o2", Amount: 300_000, Receipt: "0001234"}, nil)
 	record(c, thads.DateOf(2018, 10, 22), thads.CaseEvent{Kind: thads.CasePaidOut, Obligation: "o2", Amount: 300_000, Receipt: "PC/7", Recipient: "Kho bạc"}, nil)
 	record(c, thads.DateOf(2018, 11, 1), thads.CaseEvent{Kind: thads.CaseVerified, Finding: thads.FindingMeans, Note: "xác minh tại xã"}, nil)
-	record(c, thads.DateOf(2018, 11, 5), thads.CaseEvent{Kind: thads.CasePartiesChanged, Parties: []thads.Party{{Role: thads.Debtor, Kind: thads.Person, Name: "Người thừa kế"}}}, map[int]string{0: "038090000777"})
+	record(c, thads.DateOf(2018, 11, 5), thads.CaseEvent{Kind: thads.CasePartiesChanged, Parties: []thads.Party{{Role: thads.Debtor, Kind: thads.Person, Name: "Người thừa kế"}}}, map[int]app.PartyNumbers{0: {Identity: "038090000777"}})
 	record(c, thads.DateOf(2018, 11, 6), thads.CaseEvent{Kind: thads.CaseTagged, AddTags: []thads.Tag{thads.TagDirected}}, nil)
 	record(c, thads.DateOf(2018, 11, 8), thads.CaseEvent{Kind: thads.CaseTransferred, ToUnit: second, Note: "chuyển"}, nil)
 
@@ -70,7 +70,7 @@ func (w *world) exportable(t testing.TB) (first, second thads.UnitID, officer th
 
 	received := decided(first, "", "", thads.DateOf(2019, 1, 2))
 	received.Kind, received.Decision = thads.CaseReceived, nil
-	c = open("received", received, map[int]string{1: "038090000456"})
+	c = open("received", received, map[int]app.PartyNumbers{1: {Identity: "038090000456"}})
 	record(c, thads.DateOf(2019, 1, 4), thads.CaseEvent{Kind: thads.CaseDecided, ToOfficer: officer, Decision: paper(3, thads.DateOf(2019, 1, 4))}, nil)
 	open("received only", received, nil)
 
@@ -559,13 +559,14 @@ type keylessEntry struct {
 	Unit, Officer string
 	Opening       thads.CaseEvent
 	Identities    map[int]string
+	Accounts      map[int]string
 	Events        []sheet.EventEntry
 }
 
 func entriesWithoutKeys(entries []*sheet.Entry) []keylessEntry {
 	var out []keylessEntry
 	for _, e := range entries {
-		out = append(out, keylessEntry{e.UnitCode, e.Opening.OfficerCode, e.Opening.Event, e.Opening.Identities, e.Events})
+		out = append(out, keylessEntry{e.UnitCode, e.Opening.OfficerCode, e.Opening.Event, e.Opening.Identities, e.Opening.Accounts, e.Events})
 	}
 	slices.SortStableFunc(out, func(a, b keylessEntry) int { return int(a.Opening.EffectiveOn) - int(b.Opening.EffectiveOn) })
 	return out

@@ -88,9 +88,9 @@ type planned struct {
 	// cases that are created. Where earlier entries of the pass change the same
 	// case it counts their writes as done.
 	version int64
-	// numbers are the identity numbers to be sealed, by the index of the event
+	// numbers are the numbers of parties to be sealed, by the index of the event
 	// in state and of the party in the event.
-	numbers map[int]map[int]string
+	numbers map[int]map[int]PartyNumbers
 	// problems are the refusals and warnings, placed in the file. An entry with
 	// an error is bad.
 	problems []sheet.Problem
@@ -474,18 +474,18 @@ func (im *importing) create(p *planned) {
 		with.Tags = append(slices.Clone(q.Tags), thads.TagImported)
 		e.Particulars = &with
 	}
-	state := im.record(p, -1, cases.empty(string(p.id)), e, im.imp.eventKey(p.entry.Sheet, p.entry.Row), p.entry.Opening.Identities)
+	state := im.record(p, -1, cases.empty(string(p.id)), e, im.imp.eventKey(p.entry.Sheet, p.entry.Row), numbersOf(p.entry.Opening.Identities, p.entry.Opening.Accounts))
 	for i := 0; i < len(p.further) && state != nil; i++ {
 		at := &p.entry.Events[i]
-		state = im.record(p, i, state, p.further[i], im.furtherKey(at), at.Identities)
+		state = im.record(p, i, state, p.further[i], im.furtherKey(at), numbersOf(at.Identities, at.Accounts))
 	}
 	p.state = state
 }
 
 // record appends an event to a state; nil where it is refused.
-func (im *importing) record(p *planned, i int, state *thads.Case, e thads.CaseEvent, key string, identities map[int]string) *thads.Case {
+func (im *importing) record(p *planned, i int, state *thads.Case, e thads.CaseEvent, key string, given map[int]PartyNumbers) *thads.Case {
 	im.stamp(&e, state, key)
-	numbers, err := im.app.sealParties(&e, identities)
+	numbers, err := im.app.sealParties(&e, given)
 	if err == nil {
 		state, err = cases.add(state, e, im.now)
 	}
@@ -496,7 +496,7 @@ func (im *importing) record(p *planned, i int, state *thads.Case, e thads.CaseEv
 	p.events++
 	if len(numbers) > 0 {
 		if p.numbers == nil {
-			p.numbers = map[int]map[int]string{}
+			p.numbers = map[int]map[int]PartyNumbers{}
 		}
 		p.numbers[len(state.Events)-1] = numbers
 	}
@@ -553,7 +553,7 @@ func (im *importing) goOn(ctx context.Context, p *planned) {
 				return
 			}
 		}
-		next := im.record(p, i, state, im.named(state, p.further[i]), im.furtherKey(at), at.Identities)
+		next := im.record(p, i, state, im.named(state, p.further[i]), im.furtherKey(at), numbersOf(at.Identities, at.Accounts))
 		if next == nil {
 			return
 		}
@@ -598,10 +598,7 @@ func (im *importing) soFar(p *planned, state *thads.Case, going *goingOn, keys m
 // standsFor returns the sequence of the event of the stored case that says what
 // a row says and that no other row stands for; 0 if there is none.
 func (im *importing) standsFor(stored *thads.Case, fates []thads.Fate, going *goingOn, e *thads.CaseEvent, at *sheet.EventEntry) int {
-	sealed := *e
-	if _, err := im.app.sealParties(&sealed, at.Identities); err != nil {
-		return 0 // told when it is recorded
-	}
+	given := numbersOf(at.Identities, at.Accounts)
 	for i := range stored.Events {
 		old := &stored.Events[i]
 		if fates[i] != thads.FateStands || old.Kind != e.Kind || old.EffectiveOn != e.EffectiveOn || strings.HasPrefix(old.Key, im.imp.keyPrefix()) {
@@ -609,6 +606,10 @@ func (im *importing) standsFor(stored *thads.Case, fates []thads.Fate, going *go
 		}
 		if row, taken := going.had[old.Seq]; taken && row != at.Row {
 			continue
+		}
+		sealed := *e
+		if _, err := im.app.sealPartiesLike(&sealed, given, old); err != nil {
+			return 0 // told when it is recorded
 		}
 		if i > 0 && differs(im.comparable(stored, *old, nil), im.comparable(stored, sealed, old)) == nil {
 			return old.Seq
@@ -631,7 +632,7 @@ func (im *importing) named(c *thads.Case, e thads.CaseEvent) thads.CaseEvent {
 
 // comparable returns what an event of a case says so that it compares. like, if
 // not nil, is the recorded event that one from a file is compared with: ids and
-// identity numbers that the file does not give are taken from it.
+// numbers that the file does not give are taken from it.
 func (im *importing) comparable(c *thads.Case, e thads.CaseEvent, like *thads.CaseEvent) thads.CaseEvent {
 	e = im.named(c, e).Content()
 	if len(c.Obligations()) == 1 {
@@ -656,6 +657,9 @@ func givePartyIDs(parties, like []thads.Party) {
 		}
 		if parties[i].Commitment == "" {
 			parties[i].Commitment = like[i].Commitment
+		}
+		if parties[i].AccountCommitment == "" {
+			parties[i].AccountCommitment = like[i].AccountCommitment
 		}
 	}
 }
@@ -693,7 +697,7 @@ func (im *importing) sameOpening(p *planned, stored *thads.Case) error {
 		return duplicateNumber()
 	}
 	file := *p.opening
-	if _, err := im.app.sealParties(&file, p.entry.Opening.Identities); err != nil {
+	if _, err := im.app.sealPartiesLike(&file, numbersOf(p.entry.Opening.Identities, p.entry.Opening.Accounts), recorded); err != nil {
 		return err
 	}
 	old := im.comparable(stored, *recorded, nil)
@@ -878,18 +882,15 @@ func (p *planned) document() (*store.Document, error) {
 	return cases.encode(string(p.id), p.state, p.version+1)
 }
 
-// secrets makes the documents of the identity numbers that the entry brings.
+// secrets makes the documents of the numbers that the entry brings.
 func (p *planned) secrets(a *App) ([]*store.Document, error) {
 	var docs []*store.Document
 	for i, numbers := range p.numbers {
-		parties, _ := partiesOf(&p.state.Events[i])
-		for k, number := range numbers {
-			d, err := a.secretDocument(p.state, &parties[k], number)
-			if err != nil {
-				return nil, err
-			}
-			docs = append(docs, d)
+		of, err := a.secretDocuments(p.state, &p.state.Events[i], numbers)
+		if err != nil {
+			return nil, err
 		}
+		docs = append(docs, of...)
 	}
 	return docs, nil
 }

@@ -30,7 +30,7 @@ func TestImportOfCasesThatExist(t *testing.T) {
 			{Role: thads.Creditor, Kind: thads.Person, Name: "Trần Thị Được"},
 		}
 		e.Particulars.Obligations[0].Amount, e.Particulars.RequestedOn = 1_000_000, day(1)
-		c, err := w.CaseOpen(ctx, fmt.Sprint("case ", i), e, map[int]string{0: fmt.Sprintf("038%09d", i)})
+		c, err := w.CaseOpen(ctx, fmt.Sprint("case ", i), e, map[int]app.PartyNumbers{0: {Identity: fmt.Sprintf("038%09d", i)}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,19 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode"
@@ -23,147 +12,32 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// A Sealer seals identity numbers with AES-256-GCM and makes the keyed
-// commitments by which they are looked up. Its keys live outside the database
-// and its backups.
-type Sealer struct {
-	current string
-	keys    map[string]cipher.AEAD
-	mac     []byte
+// PartyNumbers are the numbers of a party that are kept sealed, apart from the
+// history: of an identity card, passport or tax payer, and of a bank account. ""
+// says nothing of a number.
+type PartyNumbers struct{ Identity, Account string }
+
+// numbersOf puts together the numbers that a file gives of the parties of an
+// event, each kind by the index of the party.
+func numbersOf(identities, accounts map[int]string) map[int]PartyNumbers {
+	if len(identities)+len(accounts) == 0 {
+		return nil
+	}
+	out := make(map[int]PartyNumbers, len(identities)+len(accounts))
+	for i, n := range identities {
+		out[i] = PartyNumbers{Identity: n}
+	}
+	for i, n := range accounts {
+		both := out[i]
+		both.Account = n
+		out[i] = both
+	}
+	return out
 }
 
-// secretsFile is the name of the file with the keys.
-const secretsFile = "secrets.json"
-
-// keyFile is how keys are kept.
-type keyFile struct {
-	// Current is the id of the key that seals; the others only open.
-	Current string            `json:"current"`
-	Keys    map[string]string `json:"keys"`
-	// Commitment is the key of the commitments. It is never rotated without
-	// making every commitment again.
-	Commitment string `json:"commitment"`
-}
-
-// OpenSealer reads the keys in a directory, or makes them (file mode 0600)
-// where there are none.
-func OpenSealer(dir string) (*Sealer, error) {
-	path := filepath.Join(dir, secretsFile)
-	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		raw, err = makeKeys(dir, path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("secrets file: %w", err)
-	}
-	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("secrets file %s may be read by others: its mode must be 0600", path)
-	}
-	var f keyFile
-	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("secrets file %s: %w", path, err)
-	}
-	return newSealer(f)
-}
-
-// makeKeys writes a new secrets file, whole or not at all. Of two processes
-// that make it at the same time, both use the one that was first.
-func makeKeys(dir, path string) ([]byte, error) {
-	f := keyFile{Current: "k1", Keys: map[string]string{"k1": randomKey()}, Commitment: randomKey()}
-	raw, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
-	}
-	tmp, err := os.CreateTemp(dir, "."+secretsFile+"-*") // mode 0600
-	if err != nil {
-		return nil, err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(raw)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return nil, err
-	}
-	if err := os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	return os.ReadFile(path)
-}
-
-func randomKey() string {
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return base64.StdEncoding.EncodeToString(b[:])
-}
-
-func newSealer(f keyFile) (*Sealer, error) {
-	s := &Sealer{current: f.Current, keys: map[string]cipher.AEAD{}}
-	for id, text := range f.Keys {
-		key, err := base64.StdEncoding.DecodeString(text)
-		if err != nil || len(key) != 32 {
-			return nil, fmt.Errorf("secrets: key %q is not 32 bytes in base64", id)
-		}
-		block, err := aes.NewCipher(key)
-		if err != nil {
-			return nil, fmt.Errorf("secrets: key %q: %w", id, err)
-		}
-		if s.keys[id], err = cipher.NewGCM(block); err != nil {
-			return nil, fmt.Errorf("secrets: key %q: %w", id, err)
-		}
-	}
-	if s.keys[s.current] == nil {
-		return nil, fmt.Errorf("secrets: there is no key %q", s.current)
-	}
-	mac, err := base64.StdEncoding.DecodeString(f.Commitment)
-	if err != nil || len(mac) != 32 {
-		return nil, errors.New("secrets: the commitment key is not 32 bytes in base64")
-	}
-	s.mac = mac
-	return s, nil
-}
-
-// An envelope is a sealed value.
-type envelope struct {
-	Key   string `json:"key"`
-	Nonce []byte `json:"nonce"`
-	Text  []byte `json:"text"`
-}
-
-// Seal seals a value for one place (document id and field): it cannot be moved
-// to another.
-func (s *Sealer) Seal(place, value string) ([]byte, error) {
-	aead := s.keys[s.current]
-	nonce := make([]byte, aead.NonceSize())
-	_, _ = rand.Read(nonce) // never fails
-	return json.Marshal(envelope{Key: s.current, Nonce: nonce, Text: aead.Seal(nil, nonce, []byte(value), []byte(place))})
-}
-
-// Open opens what Seal sealed for the place.
-func (s *Sealer) Open(place string, sealed []byte) (string, error) {
-	var e envelope
-	if err := json.Unmarshal(sealed, &e); err != nil {
-		return "", fmt.Errorf("secrets: envelope: %w", err)
-	}
-	aead := s.keys[e.Key]
-	if aead == nil || len(e.Nonce) != aead.NonceSize() {
-		return "", fmt.Errorf("secrets: no key %q for %s", e.Key, place)
-	}
-	plain, err := aead.Open(nil, e.Nonce, e.Text, []byte(place))
-	if err != nil {
-		return "", fmt.Errorf("secrets: %s was altered or belongs elsewhere", place)
-	}
-	return string(plain), nil
-}
-
-// Commit returns the keyed commitment of an identity number: equal for equal
-// numbers, and without the key telling nothing about them.
-func (s *Sealer) Commit(number string) string {
-	h := hmac.New(sha256.New, s.mac)
-	h.Write([]byte(number))
-	return hex.EncodeToString(h.Sum(nil)[:16])
-}
+// accountPlace divides the numbers of accounts from identity numbers, in places
+// and in commitments, so that neither can stand for the other.
+const accountPlace = "account"
 
 // identityNumber unifies an identity, passport or tax number, or refuses it.
 func identityNumber(raw, field string) (string, error) {
@@ -183,17 +57,48 @@ func identityNumber(raw, field string) (string, error) {
 	return n, nil
 }
 
-// commitment returns the commitment of an identity number as typed.
-func (a *App) commitment(raw, field string) (string, error) {
+// accountNumber unifies the number of a bank account, or refuses it.
+func accountNumber(raw, field string) (string, error) {
+	n := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '.' || r == '-' {
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, raw)
+	ok := len(n) >= 4 && len(n) <= 34 // an IBAN has up to 34
+	for _, r := range n {
+		ok = ok && (r >= '0' && r <= '9' || r >= 'A' && r <= 'Z')
+	}
+	if !ok {
+		return "", thads.Errorf(thads.CodeInvalid, field, "Số tài khoản gồm 4 đến 34 chữ số hoặc chữ cái", "An account number has 4 to 34 digits or letters")
+	}
+	return n, nil
+}
+
+// sealing returns what keeps numbers, or refuses them where there are no keys.
+func (a *App) sealing(field string) (*Sealer, error) {
+	if a.sealer == nil {
+		return nil, thads.Errorf(thads.CodeUnavailable, field, "Chưa có khóa bí mật nên không dùng được số định danh, số tài khoản", "Identity and account numbers need the secrets file")
+	}
+	return a.sealer, nil
+}
+
+// commitments returns the commitments of an identity number as typed, by every
+// key: records may carry any of them.
+func (a *App) commitments(raw, field string) ([]string, error) {
 	n, err := identityNumber(raw, field)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if a.sealer == nil {
-		return "", thads.Errorf(thads.CodeUnavailable, field, "Chưa có khóa bí mật nên không dùng được số định danh", "Identity numbers need the secrets file")
+	s, err := a.sealing(field)
+	if err != nil {
+		return nil, err
 	}
-	return a.sealer.Commit(n), nil
+	return s.Commitments(n), nil
 }
+
+// accountCommitted is what of an account's number is committed to.
+func accountCommitted(number string) string { return accountPlace + "\x00" + number }
 
 // partiesOf returns the parties that an event brings, or nil.
 func partiesOf(e *thads.CaseEvent) ([]thads.Party, string) {
@@ -203,29 +108,59 @@ func partiesOf(e *thads.CaseEvent) ([]thads.Party, string) {
 	return e.Parties, "parties"
 }
 
-// sealParties puts the commitments of identity numbers into the event, and
-// returns the numbers by the index of their party, to be sealed when the
-// record's ids are known. The caller's event is left as it was.
-func (a *App) sealParties(e *thads.CaseEvent, identities map[int]string) (map[int]string, error) {
-	if len(identities) == 0 {
+// sealParties puts the commitments of numbers into the event, and returns the
+// numbers, unified, by the index of their party, to be sealed when the record's
+// ids are known. The caller's event is left as it was.
+func (a *App) sealParties(e *thads.CaseEvent, given map[int]PartyNumbers) (map[int]PartyNumbers, error) {
+	return a.sealPartiesLike(e, given, nil)
+}
+
+// sealPartiesLike is sealParties for an event that is to be compared with
+// another one, which may carry commitments by an earlier key: where it does, so
+// does the event.
+func (a *App) sealPartiesLike(e *thads.CaseEvent, given map[int]PartyNumbers, like *thads.CaseEvent) (map[int]PartyNumbers, error) {
+	if len(given) == 0 {
 		return nil, nil
 	}
 	parties, field := partiesOf(e)
-	changed := append([]thads.Party(nil), parties...)
-	numbers := make(map[int]string, len(identities))
-	for i, raw := range identities {
-		at := fmt.Sprintf("%s.%d.identityNumber", field, i)
+	var others []thads.Party
+	if like != nil {
+		others, _ = partiesOf(like)
+	}
+	changed := slices.Clone(parties)
+	numbers := make(map[int]PartyNumbers, len(given))
+	for i, raw := range given {
+		at := fmt.Sprintf("%s.%d.", field, i)
 		if i < 0 || i >= len(changed) {
-			return nil, thads.Errorf(thads.CodeUnknown, at, "Không có đương sự này", "There is no such party")
+			return nil, thads.Errorf(thads.CodeUnknown, at+"identityNumber", "Không có đương sự này", "There is no such party")
 		}
-		c, err := a.commitment(raw, at)
-		if err != nil {
-			return nil, err
+		var other thads.Party
+		if i < len(others) {
+			other = others[i]
 		}
-		changed[i].Commitment = c
-		if numbers[i], err = identityNumber(raw, at); err != nil {
-			return nil, err
+		var n PartyNumbers
+		var err error
+		if raw.Identity != "" {
+			if n.Identity, err = identityNumber(raw.Identity, at+"identityNumber"); err != nil {
+				return nil, err
+			}
+			s, err := a.sealing(at + "identityNumber")
+			if err != nil {
+				return nil, err
+			}
+			changed[i].Commitment = s.commitLike(n.Identity, other.Commitment)
 		}
+		if raw.Account != "" {
+			if n.Account, err = accountNumber(raw.Account, at+"accountNumber"); err != nil {
+				return nil, err
+			}
+			s, err := a.sealing(at + "accountNumber")
+			if err != nil {
+				return nil, err
+			}
+			changed[i].AccountCommitment = s.commitLike(accountCommitted(n.Account), other.AccountCommitment)
+		}
+		numbers[i] = n
 	}
 	if e.Particulars != nil {
 		p := *e.Particulars
@@ -237,16 +172,26 @@ func (a *App) sealParties(e *thads.CaseEvent, identities map[int]string) (map[in
 	return numbers, nil
 }
 
-// secretID is the place of a sealed number: the case, the party and the
+// secretPrefix leads the places of all numbers of a party, the earlier ones
+// included.
+func secretPrefix(id thads.CaseID, party string) string { return string(id) + "." + party + "." }
+
+// secretID is the place of a sealed identity number: the case, the party and the
 // commitment, so that a party's earlier numbers stay with the history.
 func secretID(id thads.CaseID, p *thads.Party) string {
-	return string(id) + "." + p.ID + "." + p.Commitment
+	return secretPrefix(id, p.ID) + p.Commitment
+}
+
+// accountID is the place of a sealed account number. Like that of an identity
+// number it ends in the commitment.
+func accountID(id thads.CaseID, p *thads.Party) string {
+	return secretPrefix(id, p.ID) + accountPlace + "." + p.AccountCommitment
 }
 
 // sealer returns the step that stores sealed numbers before the record that
 // refers to them; what is left over from a record that was then refused is
 // harmless and found by no one.
-func sealer(numbers map[int]string) func(context.Context, *App, any) error {
+func sealer(numbers map[int]PartyNumbers) func(context.Context, *App, any) error {
 	if len(numbers) == 0 {
 		return nil
 	}
@@ -255,12 +200,11 @@ func sealer(numbers map[int]string) func(context.Context, *App, any) error {
 		if !ok {
 			return fmt.Errorf("secrets: %T has no parties", state)
 		}
-		parties, _ := partiesOf(&c.Events[len(c.Events)-1])
-		for i, number := range numbers {
-			d, err := a.secretDocument(c, &parties[i], number)
-			if err != nil {
-				return err
-			}
+		docs, err := a.secretDocuments(c, &c.Events[len(c.Events)-1], numbers)
+		if err != nil {
+			return err
+		}
+		for _, d := range docs {
 			if err := a.store.Insert(ctx, secretCollection, d); err != nil && !errors.Is(err, store.ErrExists) {
 				return unavailable(err)
 			}
@@ -269,34 +213,62 @@ func sealer(numbers map[int]string) func(context.Context, *App, any) error {
 	}
 }
 
-func (a *App) secretDocument(c *thads.Case, p *thads.Party, number string) (*store.Document, error) {
-	id := secretID(c.ID, p)
-	sealed, err := a.sealer.Seal(id, number)
-	if err != nil {
-		return nil, err
+// secretDocuments are the sealed numbers of the parties of a case's event.
+func (a *App) secretDocuments(c *thads.Case, e *thads.CaseEvent, numbers map[int]PartyNumbers) ([]*store.Document, error) {
+	parties, _ := partiesOf(e)
+	var docs []*store.Document
+	for i, n := range numbers {
+		p := &parties[i]
+		for _, s := range []struct{ id, commitment, number string }{
+			{secretID(c.ID, p), p.Commitment, n.Identity}, {accountID(c.ID, p), p.AccountCommitment, n.Account},
+		} {
+			if s.number == "" {
+				continue
+			}
+			sealed, key, err := a.sealer.seal(s.id, s.number)
+			if err != nil {
+				return nil, err
+			}
+			docs = append(docs, &store.Document{
+				ID: s.id, Version: 1, Body: sealed, DerivedVersion: derivedVersion, UpdatedAt: c.UpdatedAt(),
+				Fields: store.Fields{"commitment": s.commitment, "key": key},
+			})
+		}
 	}
-	return &store.Document{
-		ID: id, Version: 1, Body: sealed, DerivedVersion: derivedVersion, UpdatedAt: c.UpdatedAt(),
-		Fields: store.Fields{"commitment": p.Commitment, "key": a.sealer.current},
-	}, nil
+	return docs, nil
 }
 
-// openSecrets returns the identity numbers of the parties of cases, by secretID.
-// Whoever is given them must hold auth.Direct, which the caller has seen to.
-func (a *App) openSecrets(ctx context.Context, page []*thads.Case) (map[string]string, error) {
+// secretIDs are the places of the numbers that the parties of a case have or had.
+func secretIDs(c *thads.Case) []string {
 	var ids []string
-	for _, c := range page {
-		for i := range c.Events {
-			parties, _ := partiesOf(&c.Events[i])
-			for j := range parties {
-				if parties[j].HasIdentityNumber() {
-					ids = append(ids, secretID(c.ID, &parties[j]))
-				}
+	for i := range c.Events {
+		parties, _ := partiesOf(&c.Events[i])
+		for j := range parties {
+			if parties[j].HasIdentityNumber() {
+				ids = append(ids, secretID(c.ID, &parties[j]))
+			}
+			if parties[j].HasAccountNumber() {
+				ids = append(ids, accountID(c.ID, &parties[j]))
 			}
 		}
 	}
 	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	return slices.Compact(ids)
+}
+
+// openSecrets returns the numbers of the parties of cases, by secretID and
+// accountID; those that were erased are missing. That whoever is given them may
+// have them, and that it is on record, the caller has seen to.
+func (a *App) openSecrets(ctx context.Context, page []*thads.Case) (map[string]string, error) {
+	var ids []string
+	for _, c := range page {
+		ids = append(ids, secretIDs(c)...)
+	}
+	return a.openPlaces(ctx, ids)
+}
+
+// openPlaces opens sealed numbers by their places.
+func (a *App) openPlaces(ctx context.Context, ids []string) (map[string]string, error) {
 	out := make(map[string]string, len(ids))
 	for part := range slices.Chunk(ids, store.MaxPage) {
 		docs, err := a.store.Get(ctx, secretCollection, thads.Everything(), part...)
@@ -310,4 +282,14 @@ func (a *App) openSecrets(ctx context.Context, page []*thads.Case) (map[string]s
 		}
 	}
 	return out, nil
+}
+
+// partyNumbers returns the numbers of a party of a case, opened; those that are
+// not kept, or no longer, are "".
+func (a *App) partyNumbers(ctx context.Context, c *thads.Case, p *thads.Party) (PartyNumbers, error) {
+	if a.sealer == nil || !p.HasIdentityNumber() && !p.HasAccountNumber() {
+		return PartyNumbers{}, nil
+	}
+	open, err := a.openPlaces(ctx, []string{secretID(c.ID, p), accountID(c.ID, p)})
+	return PartyNumbers{Identity: open[secretID(c.ID, p)], Account: open[accountID(c.ID, p)]}, err
 }

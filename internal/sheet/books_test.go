@@ -234,7 +234,7 @@ func (e *caseEntry) addParty(role thads.PartyRole, p *bookParty, has func(code s
 	}
 	e.Event.Particulars.Parties = append(e.Event.Particulars.Parties, q)
 	if has(side+"Identity") && p.identity != "" {
-		e.identify(len(e.Event.Particulars.Parties)-1, p.identity)
+		e.identify(len(e.Event.Particulars.Parties)-1, &PartyCells{IdentityNumber: p.identity})
 	}
 }
 

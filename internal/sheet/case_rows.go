@@ -13,9 +13,9 @@ type Names struct {
 	// Unit and Officer return codes; "" where there is none.
 	Unit    func(thads.UnitID) string
 	Officer func(thads.OfficerID) string
-	// Identity returns the identity number of a party of an event, "" where it is
-	// not to be told. It may be nil.
-	Identity func(*thads.Party) string
+	// Identity returns the identity number of a party of an event, Account that of
+	// its bank account, "" where it is not to be told. They may be nil.
+	Identity, Account func(*thads.Party) string
 }
 
 // CaseRows returns the rows of a case in the register of cases: its opening as
@@ -70,6 +70,9 @@ func CaseRows(c *thads.Case, names Names) []CaseRow {
 		}
 		if names.Identity != nil {
 			cells.IdentityNumber = names.Identity(party)
+		}
+		if names.Account != nil {
+			cells.AccountNumber = names.Account(party)
 		}
 		if ids {
 			cells.ID = party.ID

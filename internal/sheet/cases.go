@@ -28,8 +28,9 @@ type caseEntry struct {
 	// Event opens the case: DECIDED; RECEIVED where there is no decision yet;
 	// or BROUGHT_FORWARD for an older one.
 	Event thads.CaseEvent
-	// Identities are the identity numbers of the event's parties by index.
-	Identities map[int]string
+	// Identities are the identity numbers of the event's parties by index,
+	// Accounts the numbers of their bank accounts.
+	Identities, Accounts map[int]string
 
 	reader      *caseReader
 	rows        []*record[CaseRow]
@@ -266,10 +267,10 @@ func (e *caseEntry) takeParties(rec *record[CaseRow], of part, role thads.PartyR
 	if len(cells.Others) == 0 {
 		return e.takeParty(of, role, cells)
 	}
-	if cells.BirthYear != 0 && cells.Others[0].BirthYear == 0 && !e.reader.composite(name) || cells.IdentityNumber != "" || cells.ID != "" {
+	if cells.BirthYear != 0 && cells.Others[0].BirthYear == 0 && !e.reader.composite(name) || cells.IdentityNumber != "" || cells.AccountNumber != "" || cells.ID != "" {
 		e.tell(e.at(rec, name, thads.CodeInvalid, vi(
-			"Ô ghi nhiều người nên không biết năm sinh, số định danh là của ai; hãy ghi mỗi người một dòng",
-			"The cell names several parties, so that it cannot be told whose the year of birth or identity number is; give each a row")))
+			"Ô ghi nhiều người nên không biết năm sinh, số định danh, số tài khoản là của ai; hãy ghi mỗi người một dòng",
+			"The cell names several parties, so that it cannot be told whose the year of birth, identity or account number is; give each a row")))
 		return false
 	}
 	all := append([]PartyCells{*cells}, cells.Others...)
@@ -317,27 +318,34 @@ func (e *caseEntry) takeParty(of part, role thads.PartyRole, cells *PartyCells) 
 	for i := range *parties {
 		known := &(*parties)[i]
 		if known.Role == role && known.Name == p.Name && agree(known.ID, p.ID) && agree(known.Address, p.Address) && agree(known.BirthYear, p.BirthYear) &&
-			agree(known.JointGroup, p.JointGroup) && agree(e.Identities[i], cells.IdentityNumber) {
+			agree(known.JointGroup, p.JointGroup) && agree(e.Identities[i], cells.IdentityNumber) && agree(e.Accounts[i], cells.AccountNumber) {
 			known.Address, known.BirthYear = cmp.Or(known.Address, p.Address), cmp.Or(known.BirthYear, p.BirthYear)
 			known.ID, known.JointGroup, known.Juvenile = cmp.Or(known.ID, p.ID), cmp.Or(known.JointGroup, p.JointGroup), known.Juvenile || p.Juvenile
-			e.identify(i, cells.IdentityNumber)
+			e.identify(i, cells)
 			return false
 		}
 	}
 	*parties = append(*parties, p)
 	e.parties = append(e.parties, origin{len(e.rows) - 1, of})
-	e.identify(len(*parties)-1, cells.IdentityNumber)
+	e.identify(len(*parties)-1, cells)
 	return true
 }
 
-func (e *caseEntry) identify(party int, number string) {
+func (e *caseEntry) identify(party int, cells *PartyCells) {
+	e.Identities = withNumber(e.Identities, party, cells.IdentityNumber)
+	e.Accounts = withNumber(e.Accounts, party, cells.AccountNumber)
+}
+
+// withNumber adds the number of a party, if there is one.
+func withNumber(numbers map[int]string, party int, number string) map[int]string {
 	if number == "" {
-		return
+		return numbers
 	}
-	if e.Identities == nil {
-		e.Identities = map[int]string{}
+	if numbers == nil {
+		numbers = map[int]string{}
 	}
-	e.Identities[party] = number
+	numbers[party] = number
+	return numbers
 }
 
 // agree tells whether two values do not contradict each other.

@@ -64,6 +64,7 @@ type PartyCells struct {
 	Address        string
 	BirthYear      int
 	IdentityNumber string
+	AccountNumber  string
 	Juvenile       bool
 	JointGroup     string
 	// ID is the party's within the case; empty for the usual one by its place.
@@ -122,7 +123,7 @@ func (c *column[R]) quoted(s string) string {
 	return masked(s)
 }
 
-// masked leaves the last three characters of an identity number.
+// masked leaves the last three characters of a number of a person.
 func masked(s string) string {
 	runes := []rune(strings.TrimSpace(s))
 	for i := range runes[:max(0, len(runes)-3)] {
@@ -196,6 +197,9 @@ const (
 	colCreditorID
 	colRelatedID
 	colObligationID
+	colDebtorAccount
+	colCreditorAccount
+	colRelatedAccount
 )
 
 // A register is the columns of a kind of register.
@@ -588,6 +592,15 @@ func newRegister() *register[CaseRow] {
 		colCreditorID:   idColumn("creditorId", "Mã người được THA", ofCreditor, func(r *CaseRow) *string { return &r.Creditor.ID }),
 		colRelatedID:    idColumn("relatedId", "Mã người liên quan", ofRelated, func(r *CaseRow) *string { return &r.Related.ID }),
 		colObligationID: idColumn("obligationId", "Mã nghĩa vụ", ofObligation, func(r *CaseRow) *string { return &r.ObligationID }),
+		colDebtorAccount: accountColumn(column[CaseRow]{
+			code: "debtorAccount", header: "Số tài khoản người phải THA", part: ofDebtor,
+		}, func(r *CaseRow) *string { return &r.Debtor.AccountNumber }),
+		colCreditorAccount: accountColumn(column[CaseRow]{
+			code: "creditorAccount", header: "Số tài khoản người được THA", part: ofCreditor,
+		}, func(r *CaseRow) *string { return &r.Creditor.AccountNumber }),
+		colRelatedAccount: accountColumn(column[CaseRow]{
+			code: "relatedAccount", header: "Số tài khoản người liên quan", part: ofRelated,
+		}, func(r *CaseRow) *string { return &r.Related.AccountNumber }),
 	}
 	r.composites = compositesOfCases(len(r.columns), obligationKinds)
 	return r.index()
@@ -718,6 +731,14 @@ func identityColumn[R any](c column[R], at func(*R) *string) column[R] {
 	c.width, c.example, c.field, c.secret = 16, "038090000123", "identityNumber", true
 	c.help = vi("Số CCCD, CMND, hộ chiếu hoặc mã số thuế. Được mã hóa khi lưu.", "The identity, passport or tax number. It is stored sealed.")
 	c.set = func(r *R, v *reading) { *at(r) = v.asIdentity() }
+	c.get = func(r *R) any { return orNil(*at(r)) }
+	return c
+}
+
+func accountColumn[R any](c column[R], at func(*R) *string) column[R] {
+	c.width, c.example, c.field, c.secret = 20, "0123456789012", "accountNumber", true
+	c.help = vi("Số tài khoản ngân hàng. Được mã hóa khi lưu.", "The number of the bank account. It is stored sealed.")
+	c.set = func(r *R, v *reading) { *at(r) = v.asAccount() }
 	c.get = func(r *R) any { return orNil(*at(r)) }
 	return c
 }

@@ -69,6 +69,7 @@ type EventPartyCells struct {
 	Address        string
 	BirthYear      int
 	IdentityNumber string
+	AccountNumber  string
 	Juvenile       bool
 	JointGroup     string
 }
@@ -130,6 +131,7 @@ const (
 	evPartyIdentity
 	evPartyJuvenile
 	evPartyGroup
+	evPartyAccount
 	evInitiation
 	evJudgmentKind
 	evJudgmentNumber
@@ -304,6 +306,7 @@ func newEventRegister() *register[EventRow] {
 		evPartyGroup: party(text(column[row]{
 			code: "partyGroup", header: "Nhóm liên đới", width: 10, example: "A", field: "jointGroup", help: vi("Những người cùng nhóm có quyền, nghĩa vụ liên đới.", "Parties of one group owe or are owed jointly."),
 		}, func(r *row) *string { return &r.Party.JointGroup })),
+		evPartyAccount: party(accountColumn(column[row]{code: "partyAccount", header: "Số tài khoản"}, func(r *row) *string { return &r.Party.AccountNumber })),
 		evInitiation: about(wordColumn(column[row]{
 			code: "initiation", header: "Hình thức thi hành", width: 16, example: "Theo yêu cầu", field: "particulars.initiation",
 			help: vi("Các cột “Thụ lý” chỉ ghi khi quyết định thi hành án thay nội dung đã tiếp nhận.", "Only where the enforcement decision replaces what was received."),

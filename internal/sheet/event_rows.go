@@ -107,6 +107,9 @@ func rowsOf(e *thads.CaseEvent, name EventRow, places map[string]string, names N
 			if names.Identity != nil {
 				rows[i].Party.IdentityNumber = names.Identity(p)
 			}
+			if names.Account != nil {
+				rows[i].Party.AccountNumber = names.Account(p)
+			}
 		}
 		if i < len(obligations) {
 			o := &obligations[i]

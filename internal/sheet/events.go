@@ -311,12 +311,8 @@ func (run *eventRun) contents(ev *EventEntry) {
 			if p.Kind == "" && p.Name != "" {
 				p.Kind = kindOf(p.Name)
 			}
-			if r.Party.IdentityNumber != "" {
-				if ev.Identities == nil {
-					ev.Identities = map[int]string{}
-				}
-				ev.Identities[len(parties)] = r.Party.IdentityNumber
-			}
+			ev.Identities = withNumber(ev.Identities, len(parties), r.Party.IdentityNumber)
+			ev.Accounts = withNumber(ev.Accounts, len(parties), r.Party.AccountNumber)
 			parties, ev.parties = append(parties, p), append(ev.parties, i)
 		}
 		if rec.hasPart(reg, ofObligation) && len(obligations) <= thads.MaxParties {

@@ -48,8 +48,9 @@ type CaseOpening struct {
 	// to be looked up.
 	Event       thads.CaseEvent
 	OfficerCode string
-	// Identities are the identity numbers of the event's parties by index.
-	Identities map[int]string
+	// Identities are the identity numbers of the event's parties by index,
+	// Accounts the numbers of their bank accounts.
+	Identities, Accounts map[int]string
 }
 
 // An EventEntry is a further event of a case.
@@ -67,8 +68,9 @@ type EventEntry struct {
 	// UnitCode and OfficerCode receive the case; they are still to be looked up
 	// and become ToUnit and ToOfficer.
 	UnitCode, OfficerCode string
-	// Identities are the identity numbers of the event's parties by index.
-	Identities map[int]string
+	// Identities are the identity numbers of the event's parties by index,
+	// Accounts the numbers of their bank accounts.
+	Identities, Accounts map[int]string
 
 	sheet *eventSheet
 	rows  []*record[EventRow]
@@ -330,7 +332,7 @@ func (run *eventRun) late(sheet string, row int) {
 func (e *caseEntry) entry() *Entry {
 	out := &Entry{
 		Sheet: e.Sheet, Row: e.Row, RowNumbers: e.RowNumbers, Failed: e.Failed, Key: e.Key, UnitCode: e.UnitCode,
-		Opening: &CaseOpening{Event: e.Event, OfficerCode: e.OfficerCode, Identities: e.Identities},
+		Opening: &CaseOpening{Event: e.Event, OfficerCode: e.OfficerCode, Identities: e.Identities, Accounts: e.Accounts},
 		opening: e,
 	}
 	if d := e.Event.Decision; d != nil {

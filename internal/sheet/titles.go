@@ -218,6 +218,8 @@ func partyAspect(t titleWords, role string) string {
 		return role + "BirthYear"
 	case t.has("cccd", "cmnd", "dinh danh", "can cuoc", "ma so thue", "mst", "giay to tuy than"):
 		return role + "Identity"
+	case t.has("so tai khoan", "stk"):
+		return role + "Account"
 	case t.has("loai"):
 		return role + "Kind"
 	case t.has("chua thanh nien"):

@@ -306,6 +306,17 @@ func (r *reading) asIdentity() string {
 	return text
 }
 
+// asAccount returns the cell as the number of a bank account. What a spreadsheet
+// keeps as a number may have lost zeros at its beginning and digits at its end.
+func (r *reading) asAccount() string {
+	text := r.asText()
+	if r.cell.Kind == Number && r.code == "" {
+		r.wrong(thads.CodeInvalid, "Số tài khoản lưu dạng số nên có thể đã mất chữ số; hãy định dạng cột là Văn bản (Text) và gõ lại", "The account number is kept as a number and may have lost digits; format the column as text and type it again")
+		return ""
+	}
+	return text
+}
+
 // key is the form in which headers and choices are compared: without case,
 // diacritics and whatever is neither letter nor digit.
 func key(s string) string {

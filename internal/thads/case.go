@@ -94,8 +94,9 @@ var partyKinds = []Term[PartyKind]{
 }
 
 // A Party is a creditor, a debtor or somebody whose rights are touched. Its
-// identity number is kept apart from the history, sealed; the history carries
-// only whether there is one and the keyed commitment by which it is looked up.
+// identity number and the number of its bank account are kept apart from the
+// history, sealed; the history carries only whether there are any, and keyed
+// commitments, by which identity numbers are looked up.
 type Party struct {
 	// ID is unique within the case ("p1", "p2", …).
 	ID      string    `json:"id"`
@@ -111,10 +112,15 @@ type Party struct {
 	JointGroup string `json:"jointGroup,omitzero"`
 	// Commitment is the keyed hash of the identity number, or empty.
 	Commitment string `json:"commitment,omitzero"`
+	// AccountCommitment is the same of the number of the bank account.
+	AccountCommitment string `json:"accountCommitment,omitzero"`
 }
 
 // HasIdentityNumber tells whether an identity number is kept of the party.
 func (p *Party) HasIdentityNumber() bool { return p.Commitment != "" }
+
+// HasAccountNumber tells whether the number of a bank account is kept of the party.
+func (p *Party) HasAccountNumber() bool { return p.AccountCommitment != "" }
 
 // ObligationKind is what a debtor must pay, hand over, do or not do.
 type ObligationKind string

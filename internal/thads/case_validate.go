@@ -392,6 +392,7 @@ func (es *Errors) parties(parties []Party, field string, today Date) {
 		es.short(at+".id", p.ID)
 		es.short(at+".jointGroup", p.JointGroup)
 		es.short(at+".commitment", p.Commitment)
+		es.short(at+".accountCommitment", p.AccountCommitment)
 		es.term(checkTerm(partyRoles, p.Role, at+".role", "tư cách đương sự", "The party's role"))
 		es.term(checkTerm(partyKinds, p.Kind, at+".kind", "loại đương sự", "The kind of party"))
 		es.name(at+".name", p.Name, "tên đương sự", "The party's name")
