@@ -55,7 +55,7 @@ func rules() []rule {
 	return []rule{
 		// What everything stands on: the law and its arithmetic.
 		{pkg: "internal/thads", others: text, never: concat(drivers, graphql, []string{"net/http", "log/slog"})},
-		{pkg: "internal/auth", own: domain, others: text},
+		{pkg: "internal/auth", own: domain, others: concat(text, []string{"golang.org/x/crypto/", "golang.org/x/sys/cpu"})},
 		{pkg: "internal/request", own: nil, others: text},
 		{pkg: "internal/store", own: domain, others: text, never: drivers},
 		{pkg: "internal/ledger", own: domain, others: text, never: concat(drivers, graphql, engines, []string{"internal/store"})},
