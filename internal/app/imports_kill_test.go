@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -62,8 +63,16 @@ func work(ctx context.Context, dir string) error {
 	if err := w.Prepare(ctx, nil); err != nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(dir, rotateMark)); err == nil {
+		if _, err := w.RotateKeys(keeper(ctx), app.KeyRotation{}, nil); err != nil {
+			return err
+		}
+	}
 	return errors.Join(w.ResumeJobs(ctx), s.Close())
 }
+
+// rotateMark is the name of a file that makes the program turn the keys over.
+const rotateMark = "rotate"
 
 // A tellingStore writes a line to standard output before and after each write.
 type tellingStore struct {
@@ -262,6 +271,25 @@ func TestKilled(t *testing.T) {
 		im, err := w.Import(ctx, id)
 		if err != nil || im.State != app.ImportUndone || im.Undone != 458 || im.NotUndone != 0 {
 			t.Errorf("undone: %+v, %v", im, err)
+		}
+	})
+}
+
+// TestRotationKilled kills the program at random moments of a rotation of keys:
+// started again, it comes to the end, and every value is there.
+func TestRotationKilled(t *testing.T) {
+	dir := t.TempDir()
+	prepared(t, dir, func(w *world) {
+		_, first, _, _ := w.province(t)
+		w.numbered(t, first, 1, 300)
+	})
+	if err := os.WriteFile(filepath.Join(dir, rotateMark), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	undisturbed := killed(t, dir, 12)
+	prepared(t, undisturbed, func(w *world) {
+		if got := sealedWith(t, w.store); len(got) != 1 || got["k2"] != 600 {
+			t.Errorf("sealed values by key: %v", got)
 		}
 	})
 }

@@ -254,10 +254,25 @@ func (a *App) deleteParts(ctx context.Context, prefix string) error {
 // deletePartsBut deletes all pieces whose ids begin with a prefix but not with
 // another one, where that is not empty.
 func (a *App) deletePartsBut(ctx context.Context, prefix, but string) error {
+	// A piece that is sealed anew at the same time has another version than was
+	// read: it is found by another look. What is left after that was deleted by
+	// another process, or is written by one that will find its run overtaken and
+	// delete it itself.
+	for range 3 {
+		lost, err := a.deletePartsOnce(ctx, prefix, but)
+		if err != nil || lost == 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletePartsOnce deletes what it finds and returns how many others changed.
+func (a *App) deletePartsOnce(ctx context.Context, prefix, but string) (lost int, err error) {
 	var doomed []store.VersionOf
 	for d, err := range a.store.Scan(ctx, importPartCollection, store.ScanOptions{After: prefix, WithoutBody: true, WithoutPostings: true}) {
 		if err != nil {
-			return unavailable(err)
+			return 0, unavailable(err)
 		}
 		if !strings.HasPrefix(d.ID, prefix) {
 			break
@@ -267,13 +282,13 @@ func (a *App) deletePartsBut(ctx context.Context, prefix, but string) error {
 		}
 	}
 	for part := range slices.Chunk(doomed, store.MaxPage) {
-		// Those lost were deleted by another process, or are written by one
-		// that will find its run overtaken and delete them itself.
-		if _, err := a.store.BulkDelete(ctx, importPartCollection, part); err != nil {
-			return unavailable(err)
+		left, err := a.store.BulkDelete(ctx, importPartCollection, part)
+		if err != nil {
+			return lost, unavailable(err)
 		}
+		lost += len(left)
 	}
-	return nil
+	return lost, nil
 }
 
 // A pieceReader reads a file in pieces. It is safe for concurrent use.
