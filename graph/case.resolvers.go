@@ -110,12 +110,12 @@ func (r *mutationResolver) CaseDecide(ctx context.Context, input model.CaseDecid
 	if input.EffectiveOn != nil {
 		e.EffectiveOn = *input.EffectiveOn
 	}
-	var identities map[int]app.PartyNumbers
+	var numbers map[int]app.PartyNumbers
 	if input.Particulars != nil {
-		e.Particulars, identities = particularsOf(input.Particulars)
+		e.Particulars, numbers = particularsOf(input.Particulars)
 	}
 	e.Decision, e.ToOfficer = input.Decision, thads.OfficerID(value(input.Officer))
-	return r.recordCase(ctx, change(input.ID, input.Version, input.IdempotencyKey), e, identities)
+	return r.recordCase(ctx, change(input.ID, input.Version, input.IdempotencyKey), e, numbers)
 }
 
 func (r *mutationResolver) CaseRefuse(ctx context.Context, input model.CaseRefuseInput) (*model.CasePayload, error) {
@@ -234,9 +234,9 @@ func (r *mutationResolver) CaseRecordCoerciveMeasure(ctx context.Context, input 
 
 func (r *mutationResolver) CaseChangeParties(ctx context.Context, input model.CasePartiesInput) (*model.CasePayload, error) {
 	e := caseEvent(thads.CasePartiesChanged, input.EffectiveOn, input.Note)
-	parties, identities := partiesOf(input.Parties)
+	parties, numbers := partiesOf(input.Parties)
 	e.Parties, e.Decision = parties, input.Decision
-	return r.recordCase(ctx, change(input.ID, input.Version, input.IdempotencyKey), e, identities)
+	return r.recordCase(ctx, change(input.ID, input.Version, input.IdempotencyKey), e, numbers)
 }
 
 func (r *mutationResolver) CaseAssign(ctx context.Context, input model.CaseAssignInput) (*model.CasePayload, error) {

@@ -44,20 +44,20 @@ func casePayload(ctx context.Context, c *thads.Case, err error) (*model.CasePayl
 // openCase records the first event of a case.
 func (r *Resolver) openCase(ctx context.Context, key *string, e thads.CaseEvent, unit string, officer *string, p *model.CaseParticularsInput) (*model.CasePayload, error) {
 	e.ToUnit, e.ToOfficer = thads.UnitID(unit), thads.OfficerID(value(officer))
-	particulars, identities := particularsOf(p)
+	particulars, numbers := particularsOf(p)
 	e.Particulars = particulars
-	c, err := r.app.CaseOpen(ctx, value(key), e, identities)
+	c, err := r.app.CaseOpen(ctx, value(key), e, numbers)
 	return casePayload(ctx, c, err)
 }
 
 // recordCase records a further event of a case.
-func (r *Resolver) recordCase(ctx context.Context, c app.Change, e thads.CaseEvent, identities map[int]app.PartyNumbers) (*model.CasePayload, error) {
+func (r *Resolver) recordCase(ctx context.Context, c app.Change, e thads.CaseEvent, numbers map[int]app.PartyNumbers) (*model.CasePayload, error) {
 	// A version of 0 would record whatever the case has become meanwhile.
 	if c.Version < 1 {
 		err := thads.Errorf(thads.CodeOutOfRange, "version", "Phiên bản phải từ 1", "A version is at least 1")
 		return casePayload(ctx, nil, err)
 	}
-	s, err := r.app.CaseRecord(ctx, c, e, identities)
+	s, err := r.app.CaseRecord(ctx, c, e, numbers)
 	return casePayload(ctx, s, err)
 }
 
@@ -104,10 +104,10 @@ func (r *Resolver) correctCase(ctx context.Context, in model.CaseCorrectInput) (
 	e.AddTags, e.RemoveTags = in.AddTags, in.RemoveTags
 	e.ToUnit, e.ToOfficer = thads.UnitID(value(in.Unit)), thads.OfficerID(value(in.Officer))
 	e.Recipient, e.Receipt = value(in.Recipient), value(in.Receipt)
-	parties, identities := partiesOf(in.Parties)
+	parties, numbers := partiesOf(in.Parties)
 	e.Parties = parties
 	if in.Particulars != nil {
-		e.Particulars, identities = particularsOf(in.Particulars)
+		e.Particulars, numbers = particularsOf(in.Particulars)
 		if in.State != nil {
 			e.Particulars.Balance = &thads.OpeningBalance{
 				State: *in.State, Since: value(in.StateSince), Ground: e.Ground, Verifications: value(in.Verifications),
@@ -115,13 +115,13 @@ func (r *Resolver) correctCase(ctx context.Context, in model.CaseCorrectInput) (
 			e.Ground = ""
 		}
 	}
-	return r.recordCase(ctx, change(in.ID, in.Version, in.IdempotencyKey), e, identities)
+	return r.recordCase(ctx, change(in.ID, in.Version, in.IdempotencyKey), e, numbers)
 }
 
-// particularsOf reads what opens a case, and the identity numbers of its
-// parties by their index.
+// particularsOf reads what opens a case, and the numbers of its parties by
+// their index.
 func particularsOf(in *model.CaseParticularsInput) (*thads.Particulars, map[int]app.PartyNumbers) {
-	parties, identities := partiesOf(in.Parties)
+	parties, numbers := partiesOf(in.Parties)
 	p := &thads.Particulars{
 		Initiation: in.Initiation, RequestedOn: value(in.RequestedOn), Judgment: *in.Judgment,
 		Parties: parties, Tags: in.Tags,
@@ -129,22 +129,22 @@ func particularsOf(in *model.CaseParticularsInput) (*thads.Particulars, map[int]
 	for _, o := range in.Obligations {
 		p.Obligations = append(p.Obligations, *o)
 	}
-	return p, identities
+	return p, numbers
 }
 
 func partiesOf(in []*model.PartyInput) ([]thads.Party, map[int]app.PartyNumbers) {
 	var out []thads.Party
-	identities := map[int]app.PartyNumbers{}
+	numbers := map[int]app.PartyNumbers{}
 	for i, p := range in {
 		out = append(out, thads.Party{
 			ID: value(p.ID), Role: p.Role, Kind: p.Kind, Name: p.Name, Address: value(p.Address),
 			BirthYear: value(p.BirthYear), Juvenile: value(p.Juvenile), JointGroup: value(p.JointGroup),
 		})
-		if n := value(p.IdentityNumber); n != "" {
-			identities[i] = app.PartyNumbers{Identity: n}
+		if n := (app.PartyNumbers{Identity: value(p.IdentityNumber), Account: value(p.AccountNumber)}); n != (app.PartyNumbers{}) {
+			numbers[i] = n
 		}
 	}
-	return out, identities
+	return out, numbers
 }
 
 // assignMany assigns cases one by one; each is its own write.
@@ -167,12 +167,12 @@ func (r *Resolver) assignMany(ctx context.Context, in model.CaseAssignManyInput)
 func (r *Resolver) bringForward(ctx context.Context, in model.CaseBringForwardInput) (*model.CasePayload, error) {
 	e := caseEvent(thads.CaseBroughtForward, in.EffectiveOn, in.Note)
 	e.Decision, e.ToUnit, e.ToOfficer = in.Decision, thads.UnitID(in.Unit), thads.OfficerID(value(in.Officer))
-	particulars, identities := particularsOf(in.Particulars)
+	particulars, numbers := particularsOf(in.Particulars)
 	particulars.Balance = &thads.OpeningBalance{
 		State: in.State, Since: value(in.StateSince), Ground: thads.GroundCode(value(in.Ground)), Verifications: value(in.Verifications),
 	}
 	e.Particulars = particulars
-	c, err := r.app.CaseOpen(ctx, value(in.IdempotencyKey), e, identities)
+	c, err := r.app.CaseOpen(ctx, value(in.IdempotencyKey), e, numbers)
 	return casePayload(ctx, c, err)
 }
 

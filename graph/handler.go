@@ -64,19 +64,6 @@ func withRequest(a *app.App, next http.Handler) http.Handler {
 	})
 }
 
-// access is the directive on every root field: it lets those through that hold
-// the right.
-func access(ctx context.Context, _ any, next graphql.Resolver, right auth.Right) (any, error) {
-	p := auth.FromContext(ctx)
-	if p.Can(right) {
-		return next(ctx)
-	}
-	if p.IsAnonymous() {
-		return nil, errUnauthenticated
-	}
-	return nil, errForbidden
-}
-
 // introspectSignedIn keeps the schema from the anonymous. It is no secret; it
 // only gives those who probe one thing less.
 func introspectSignedIn(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {

@@ -93,7 +93,12 @@ func (r *Resolver) viewer(ctx context.Context) (*model.Viewer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &model.Viewer{ID: string(p.ID), Name: p.Name, Rights: p.Rights(), Unit: unit}, nil
+	v := &model.Viewer{ID: string(p.ID), Name: p.Name, Rights: p.Rights(), Purposes: []auth.Purpose{}, Unit: unit, Needs: p.Needs, Means: p.Means}
+	for _, g := range p.Granting(auth.Unmask) {
+		s, _ := g.Role.Spec()
+		v.Purposes = append(v.Purposes, s.Purposes...)
+	}
+	return v, nil
 }
 
 // find finds records of the kinds asked for.

@@ -3182,6 +3182,29 @@ func (ec *executionContext) fieldContext_Party_hasIdentityNumber(_ context.Conte
 	return graphql.NewScalarFieldContext("Party", field, true, false, "Boolean")
 }
 
+func (ec *executionContext) _Party_hasAccountNumber(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Party_hasAccountNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasAccountNumber(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Party_hasAccountNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Party", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _PublicDebtor_name(ctx context.Context, field graphql.CollectedField, obj *view.PublicDebtor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -6355,7 +6378,7 @@ func (ec *executionContext) unmarshalInputPartyInput(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "role", "kind", "name", "address", "birthYear", "juvenile", "jointGroup", "identityNumber"}
+	fieldsInOrder := [...]string{"id", "role", "kind", "name", "address", "birthYear", "juvenile", "jointGroup", "identityNumber", "accountNumber"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -6425,6 +6448,13 @@ func (ec *executionContext) unmarshalInputPartyInput(ctx context.Context, obj an
 				return it, err
 			}
 			it.IdentityNumber = data
+		case "accountNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accountNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccountNumber = data
 		}
 	}
 	return it, nil
@@ -7434,6 +7464,11 @@ func (ec *executionContext) _Party(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "hasIdentityNumber":
 			out.Values[i] = ec._Party_hasIdentityNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasAccountNumber":
+			out.Values[i] = ec._Party_hasAccountNumber(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

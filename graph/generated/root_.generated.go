@@ -891,6 +891,7 @@ type ComplexityRoot struct {
 	Party struct {
 		Address           func(childComplexity int) int
 		BirthYear         func(childComplexity int) int
+		HasAccountNumber  func(childComplexity int) int
 		HasIdentityNumber func(childComplexity int) int
 		ID                func(childComplexity int) int
 		JointGroup        func(childComplexity int) int
@@ -1277,10 +1278,13 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		ID     func(childComplexity int) int
-		Name   func(childComplexity int) int
-		Rights func(childComplexity int) int
-		Unit   func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Means    func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Needs    func(childComplexity int) int
+		Purposes func(childComplexity int) int
+		Rights   func(childComplexity int) int
+		Unit     func(childComplexity int) int
 	}
 }
 
@@ -5632,6 +5636,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Party.BirthYear(childComplexity), true
+	case "Party.hasAccountNumber":
+		if e.ComplexityRoot.Party.HasAccountNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.HasAccountNumber(childComplexity), true
 	case "Party.hasIdentityNumber":
 		if e.ComplexityRoot.Party.HasIdentityNumber == nil {
 			break
@@ -7510,12 +7520,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.ID(childComplexity), true
+	case "Viewer.means":
+		if e.ComplexityRoot.Viewer.Means == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Means(childComplexity), true
 	case "Viewer.name":
 		if e.ComplexityRoot.Viewer.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Name(childComplexity), true
+	case "Viewer.needs":
+		if e.ComplexityRoot.Viewer.Needs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Needs(childComplexity), true
+	case "Viewer.purposes":
+		if e.ComplexityRoot.Viewer.Purposes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Purposes(childComplexity), true
 	case "Viewer.rights":
 		if e.ComplexityRoot.Viewer.Rights == nil {
 			break
@@ -7815,11 +7843,11 @@ extend type Mutation {
   "Records the result of verifying the debtor's means (kết quả xác minh)."
   caseRecordVerification(input: CaseVerificationInput!): CasePayload! @access(right: RECORD)
   "Records money collected (thu tiền)."
-  caseRecordCollection(input: CaseMoneyInput!): CasePayload! @access(right: RECORD)
+  caseRecordCollection(input: CaseMoneyInput!): CasePayload! @access(right: RECORD_MONEY)
   "Records money paid out to its payee or the State budget (chi trả)."
-  caseRecordPayout(input: CaseMoneyInput!): CasePayload! @access(right: RECORD)
+  caseRecordPayout(input: CaseMoneyInput!): CasePayload! @access(right: RECORD_MONEY)
   "Records money deposited for an absent payee (gửi tiền)."
-  caseRecordDeposit(input: CaseMoneyInput!): CasePayload! @access(right: RECORD)
+  caseRecordDeposit(input: CaseMoneyInput!): CasePayload! @access(right: RECORD_MONEY)
   "Records an obligation performed: handed over, done, or paid between the parties (thi hành nghĩa vụ)."
   caseRecordPerformance(input: CasePerformanceInput!): CasePayload! @access(right: RECORD)
   "Adjusts an obligation for interest, instalments falling due or re-valuation (điều chỉnh nghĩa vụ)."
@@ -7869,9 +7897,9 @@ extend type Mutation {
   "Adds a note (ghi chú)."
   caseNote(input: CaseNoteInput!): CasePayload! @access(right: RECORD)
   "Replaces an event recorded wrongly; only the fields its kind has are used (sửa sự kiện)."
-  caseCorrect(input: CaseCorrectInput!): CasePayload! @access(right: RECORD)
+  caseCorrect(input: CaseCorrectInput!): CasePayload! @access(right: READ)
   "Takes an event back; taking back the opening removes the case from every figure (hủy sự kiện)."
-  caseVoid(input: VoidInput!): CasePayload! @access(right: RECORD)
+  caseVoid(input: VoidInput!): CasePayload! @access(right: READ)
 }
 
 "One enforcement decision and all that happened to it: 1 việc (việc thi hành án)."
@@ -7988,6 +8016,8 @@ type Party {
   jointGroup: String
   "Whether an identity number is kept, sealed apart from the history (có số định danh)."
   hasIdentityNumber: Boolean!
+  "Whether the number of a bank account is kept, sealed likewise (có số tài khoản)."
+  hasAccountNumber: Boolean!
 }
 
 "One line of what the decision orders, as the history leaves it (nghĩa vụ)."
@@ -8350,6 +8380,8 @@ input PartyInput {
   jointGroup: String
   "The identity, passport or tax number; kept sealed apart from the history (số định danh, mã số thuế)."
   identityNumber: String
+  "The number of a bank account for payments, 6 to 20 digits; kept sealed likewise (số tài khoản)."
+  accountNumber: String
 }
 
 "An obligation (nghĩa vụ)."
@@ -9127,7 +9159,7 @@ enum Measure {
   conference(
     "The conference's id."
     id: ID!
-  ): Conference @access(right: READ)
+  ): Conference @access(right: READ_FIGURES)
 
   "The conferences (danh sách hội nghị)."
   conferences(
@@ -9143,7 +9175,7 @@ enum Measure {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): ConferenceConnection! @access(right: READ)
+  ): ConferenceConnection! @access(right: READ_FIGURES)
 }
 
 extend type Mutation {
@@ -9792,7 +9824,7 @@ enum Metric {
   directedCase(
     "The directed case's id."
     id: ID!
-  ): DirectedCase @access(right: READ)
+  ): DirectedCase @access(right: READ_DIRECTION)
 
   "The directed cases within the caller's scope; never public (danh sách vụ việc thuộc diện chỉ đạo)."
   directedCases(
@@ -9808,18 +9840,18 @@ enum Metric {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): DirectedCaseConnection! @access(right: READ)
+  ): DirectedCaseConnection! @access(right: READ_DIRECTION)
 }
 
 extend type Mutation {
   "Lists a case as directed (đưa vào diện chỉ đạo)."
   directedCaseList(input: DirectedCaseListInput!): DirectedCasePayload! @access(right: DIRECT)
   "Reports an obstacle (nêu khó khăn, vướng mắc)."
-  directedCaseReportObstacle(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: RECORD)
+  directedCaseReportObstacle(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: REPORT)
   "Reports progress (báo cáo tiến độ)."
-  directedCaseReport(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: RECORD)
+  directedCaseReport(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: REPORT)
   "Records that the case was resolved (giải quyết xong)."
-  directedCaseResolve(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: RECORD)
+  directedCaseResolve(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: REPORT)
   "Takes a case off the list (đưa ra khỏi diện chỉ đạo)."
   directedCaseDelist(input: DirectedCaseReportInput!): DirectedCasePayload! @access(right: DIRECT)
   "Follows a case again (chỉ đạo, theo dõi lại)."
@@ -9827,9 +9859,9 @@ extend type Mutation {
   "Gives a case to another unit (chuyển đơn vị thực hiện)."
   directedCaseTransfer(input: DirectedCaseTransferInput!): DirectedCasePayload! @access(right: DIRECT)
   "Replaces an event recorded wrongly (sửa sự kiện)."
-  directedCaseCorrect(input: DirectedCaseCorrectInput!): DirectedCasePayload! @access(right: RECORD)
+  directedCaseCorrect(input: DirectedCaseCorrectInput!): DirectedCasePayload! @access(right: READ_DIRECTION)
   "Takes an event back (hủy sự kiện)."
-  directedCaseVoid(input: VoidInput!): DirectedCasePayload! @access(right: RECORD)
+  directedCaseVoid(input: VoidInput!): DirectedCasePayload! @access(right: READ_DIRECTION)
 }
 
 "A case that a Party or government body follows; never public (vụ việc thuộc diện chỉ đạo)."
@@ -10129,7 +10161,7 @@ enum DirectedCaseEventKind {
     id: ID
     "The number with the issuer and year that make it unique."
     number: DirectiveNumberInput
-  ): Directive @access(right: READ)
+  ): Directive @access(right: READ_DIRECTION)
 
   "The directives (danh sách văn bản chỉ đạo)."
   directives(
@@ -10145,7 +10177,7 @@ enum DirectedCaseEventKind {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): DirectiveConnection! @access(right: READ)
+  ): DirectiveConnection! @access(right: READ_DIRECTION)
 }
 
 extend type Mutation {
@@ -10535,7 +10567,7 @@ enum DirectiveEventKind {
   import(
     "The import's id."
     id: ID!
-  ): Import @access(right: DIRECT)
+  ): Import @access(right: IMPORT)
 
   """
   The imports, the latest first (các lần nhập): the caller's own, and those of
@@ -10552,13 +10584,13 @@ enum DirectiveEventKind {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): ImportConnection! @access(right: DIRECT)
+  ): ImportConnection! @access(right: IMPORT)
 
   "What the columns of a register can say, in the order of the template (các cột của sổ)."
   importFields(
     "The register (loại sổ)."
     register: Register!
-  ): [ImportField!]! @access(right: DIRECT)
+  ): [ImportField!]! @access(right: IMPORT)
 
   """
   The mapping that the program proposes where a person says in which sheet and
@@ -10573,13 +10605,13 @@ enum DirectiveEventKind {
     sheet: String
     "The last row of the headers, from 1 (dòng tiêu đề)."
     headerRow: Int!
-  ): ImportMapping! @access(right: DIRECT)
+  ): ImportMapping! @access(right: IMPORT)
 
   """
   The mappings that were kept for files with the same headers: the caller's own,
   and those of everybody for whoever sees all units (các cách ghép cột đã lưu).
   """
-  importMappings: [KeptMapping!]! @access(right: DIRECT)
+  importMappings: [KeptMapping!]! @access(right: IMPORT)
 }
 
 extend type Mutation {
@@ -10590,32 +10622,32 @@ extend type Mutation {
   importSetMapping. A file that is too large, locked, damaged, made to do harm or
   of another format is refused and deleted (bắt đầu nhập).
   """
-  importStart(input: ImportStartInput!): ImportPayload! @access(right: DIRECT)
+  importStart(input: ImportStartInput!): ImportPayload! @access(right: IMPORT)
 
   """
   Says which column means what, and checks the file again (ghép cột). Possible
   until the file is accepted.
   """
-  importSetMapping(input: ImportSetMappingInput!): ImportPayload! @access(right: DIRECT)
+  importSetMapping(input: ImportSetMappingInput!): ImportPayload! @access(right: IMPORT)
 
   """
   Accepts a file that was checked (chấp nhận, ghi vào sổ). Runs as a journalled
   job that goes on after a crash.
   """
-  importAccept(input: ImportAcceptInput!): ImportPayload! @access(right: DIRECT)
+  importAccept(input: ImportAcceptInput!): ImportPayload! @access(right: IMPORT)
 
   "Gives up an import that was not accepted; its file is deleted (hủy bỏ)."
-  importCancel(input: ImportCancelInput!): ImportPayload! @access(right: DIRECT)
+  importCancel(input: ImportCancelInput!): ImportPayload! @access(right: IMPORT)
 
   """
   Takes back what an import recorded, with a reason, as a journalled job: what it
   recorded is voided, newest first; a case that has gone on since is left and
   listed among the job's problems (hoàn tác).
   """
-  importUndo(input: ImportUndoInput!): ImportPayload! @access(right: DIRECT)
+  importUndo(input: ImportUndoInput!): ImportPayload! @access(right: IMPORT)
 
   "Forgets a mapping that was kept for next time (xóa cách ghép cột đã lưu)."
-  importMappingForget(input: ImportMappingForgetInput!): ImportMappingForgetPayload! @access(right: DIRECT)
+  importMappingForget(input: ImportMappingForgetInput!): ImportMappingForgetPayload! @access(right: IMPORT)
 }
 
 "What becomes of one file: reading, check, acceptance, undoing (một lần nhập dữ liệu)."
@@ -11577,6 +11609,106 @@ enum OfficerEventKind {
   VOIDED
 }
 `, BuiltIn: false},
+	{Name: "../schema/person.graphqls", Input: `
+"What a person is in the agency, or to it (vai trò)."
+enum Role {
+  "A leader of the provincial agency (lãnh đạo THADS tỉnh)."
+  LEADER
+  "The room that guides enforcement in the province (phòng Nghiệp vụ)."
+  PROFESSIONAL_ROOM
+  "The head of a unit (Chi cục trưởng, Trưởng phòng khu vực)."
+  UNIT_HEAD
+  "An enforcement officer (chấp hành viên)."
+  OFFICER
+  "A clerk (thư ký, văn thư)."
+  CLERK
+  "An accountant or cashier (kế toán, thủ quỹ)."
+  ACCOUNTANT
+  "A statistician (cán bộ thống kê)."
+  STATISTICIAN
+  "The steering committee and the Party's committee for internal affairs (Ban Chỉ đạo THADS, Ban Nội chính)."
+  STEERING_COMMITTEE
+  "The procuracy, which supervises enforcement (Viện kiểm sát)."
+  PROCURACY_READER
+  "The administrator of the system, who sees no case (quản trị hệ thống)."
+  ADMINISTRATOR
+}
+
+"How far a right goes (phạm vi)."
+enum Reach {
+  "The records one holds as an officer; to read, also those one held (hồ sơ của mình)."
+  OWN
+  "Those of one's unit and the units below it (đơn vị và cấp dưới)."
+  UNIT
+  "All (toàn tỉnh)."
+  PROVINCE
+}
+
+"How personal data are seen (mức hiển thị)."
+enum Sight {
+  "Never (luôn che)."
+  MASKED
+  "Masked until a purpose is stated, which is recorded (che, mở theo mục đích)."
+  ON_PURPOSE
+  "Shown (hiển thị)."
+  CLEAR
+}
+
+"What must be done before one's rights are given (việc phải làm khi đăng nhập)."
+enum Need {
+  "Set a password (đặt mật khẩu)."
+  PASSWORD
+  "Set up a second factor (bật xác thực hai lớp)."
+  SECOND_FACTOR
+}
+
+"How somebody signed in (cách đăng nhập)."
+enum Means {
+  "By password (mật khẩu)."
+  PASSWORD
+  "By a one-time link (liên kết một lần)."
+  LINK
+  "By the provider of OpenID Connect (đăng nhập một lần)."
+  PROVIDER
+  "By an API token (khóa API)."
+  TOKEN
+  "By the link of the demonstration (liên kết minh họa)."
+  DEMONSTRATION
+}
+`, BuiltIn: false},
+	{Name: "../schema/privacy.graphqls", Input: `
+"A kind of personal data of a party (loại dữ liệu cá nhân)."
+enum PersonalData {
+  "The name (họ tên)."
+  NAME
+  "The address and the year of birth (địa chỉ, năm sinh)."
+  CONTACT
+  "The number of an identity card, passport or tax payer (số định danh)."
+  IDENTITY_NUMBER
+  "The number of a bank account (số tài khoản)."
+  ACCOUNT_NUMBER
+  "Whatever tells who is meant in a family matter or a case with a party under age (việc hôn nhân gia đình, người chưa thành niên)."
+  PROTECTED
+}
+
+"Why masked data are asked for (mục đích)."
+enum Purpose {
+  "Enforcing the judgment (tổ chức thi hành án)."
+  ENFORCEMENT
+  "Verifying the means of the debtor (xác minh điều kiện thi hành án)."
+  VERIFICATION
+  "Collecting and paying money (thu, chi trả tiền)."
+  PAYMENT
+  "Serving and sending papers (tống đạt, gửi văn bản)."
+  CORRESPONDENCE
+  "Settling a complaint (giải quyết khiếu nại, tố cáo)."
+  COMPLAINT
+  "Inspection and supervision (kiểm tra, kiểm sát)."
+  SUPERVISION
+  "A request of the person concerned (yêu cầu của chủ thể dữ liệu)."
+  DATA_SUBJECT_REQUEST
+}
+`, BuiltIn: false},
 	{Name: "../schema/scalars.graphqls", Input: `"A civil date in Vietnam, yyyy-MM-dd (ngày)."
 scalar Date
 
@@ -11611,14 +11743,32 @@ enum Right {
   PUBLIC
   "Anybody who has signed in (đã đăng nhập)."
   SIGNED_IN
-  "Reading the records within one's scope (xem hồ sơ)."
+  "Reading cases and administrative verdicts within one's scope (xem việc, án hành chính)."
   READ
-  "Recording in cases, verdicts, tasks and directed cases within one's scope (ghi hồ sơ)."
+  "Reading directives, tasks and directed cases (xem chỉ đạo)."
+  READ_DIRECTION
+  "Reading figures, targets and conferences (xem số liệu)."
+  READ_FIGURES
+  "Recording in cases and verdicts within one's scope (ghi hồ sơ)."
   RECORD
+  "Recording money collected and paid out (ghi thu, chi tiền)."
+  RECORD_MONEY
+  "Reporting on tasks and directed cases (báo cáo nhiệm vụ)."
+  REPORT
   "Directives, conferences, targets and bulk assignment (chỉ đạo, điều hành)."
   DIRECT
+  "Bringing registers in (nhập sổ)."
+  IMPORT
+  "Taking registers out (xuất sổ)."
+  EXPORT
+  "Seeing masked personal data for a stated purpose (xem dữ liệu cá nhân đã che)."
+  UNMASK
   "Units, officers and the reorganisation (quản trị tổ chức)."
   ADMINISTER
+  "Accounts, roles and what is demanded of those who sign in (quản trị tài khoản)."
+  MANAGE_ACCOUNTS
+  "Reading who saw and did what (xem nhật ký truy cập)."
+  AUDIT
 }
 
 "Reading. Every field answers what the caller's scope reaches and nothing else."
@@ -11627,13 +11777,13 @@ type Query {
   node(
     "The id of the record."
     id: ID!
-  ): Node @access(right: READ)
+  ): Node @access(right: SIGNED_IN)
 
   "The records with these ids, in their order; null in the place of one that is missing (các bản ghi theo mã)."
   nodes(
     "At most 100 ids."
     ids: [ID!]!
-  ): [Node]! @access(right: READ)
+  ): [Node]! @access(right: SIGNED_IN)
 
   "Who is asking; null without signing in (người dùng hiện tại)."
   me: Viewer @access(right: PUBLIC)
@@ -11652,7 +11802,7 @@ type Query {
     kinds: [SearchKind!]
     "At most this many of each kind, 1 to 20."
     first: Int! = 8
-  ): [SearchHit!]! @access(right: READ)
+  ): [SearchHit!]! @access(right: SIGNED_IN)
 
   """
   A few figures for one unit and its subordinate units, small enough for a
@@ -11663,7 +11813,7 @@ type Query {
     unit: ID
     "How many of the latest changes to list, 0 to 20."
     latest: Int! = 5
-  ): Summary! @access(right: READ)
+  ): Summary! @access(right: READ_FIGURES)
 }
 
 "Recording. Every mutation names a legal act; none overwrites what was recorded."
@@ -11816,8 +11966,14 @@ type Viewer {
   name: String!
   "The rights held (quyền)."
   rights: [Right!]!
+  "The purposes that may be stated for seeing masked data (mục đích được nêu)."
+  purposes: [Purpose!]!
   "The unit whose leader, officer or clerk it is; null for none (đơn vị)."
   unit: Unit
+  "What must be done before the rights are given; empty where nothing is (việc phải làm)."
+  needs: [Need!]!
+  "How this session began (cách đăng nhập)."
+  means: Means!
 }
 
 "What is running (thông tin hệ thống)."
@@ -11961,7 +12117,7 @@ enum JobState {
   target(
     "The target's id."
     id: ID!
-  ): Target @access(right: READ)
+  ): Target @access(right: READ_FIGURES)
 
   "The targets (danh sách chỉ tiêu)."
   targets(
@@ -11977,7 +12133,7 @@ enum JobState {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): TargetConnection! @access(right: READ)
+  ): TargetConnection! @access(right: READ_FIGURES)
 }
 
 extend type Mutation {
@@ -12266,7 +12422,7 @@ enum TargetEventKind {
   task(
     "The task's id."
     id: ID!
-  ): Task @access(right: READ)
+  ): Task @access(right: READ_DIRECTION)
 
   "The tasks (danh sách nhiệm vụ)."
   tasks(
@@ -12282,26 +12438,26 @@ enum TargetEventKind {
     last: Int
     "End before this cursor."
     before: Cursor
-  ): TaskConnection! @access(right: READ)
+  ): TaskConnection! @access(right: READ_DIRECTION)
 }
 
 extend type Mutation {
   "Sets a task (giao nhiệm vụ)."
   taskSet(input: TaskSetInput!): TaskPayload! @access(right: DIRECT)
   "Reports progress (báo cáo tiến độ)."
-  taskReport(input: TaskReportInput!): TaskPayload! @access(right: RECORD)
+  taskReport(input: TaskReportInput!): TaskPayload! @access(right: REPORT)
   "Moves the due date (điều chỉnh thời hạn)."
   taskMoveDue(input: TaskMoveDueInput!): TaskPayload! @access(right: DIRECT)
   "Completes a task (hoàn thành)."
-  taskComplete(input: TaskCompleteInput!): TaskPayload! @access(right: RECORD)
+  taskComplete(input: TaskCompleteInput!): TaskPayload! @access(right: REPORT)
   "Cancels a task (hủy bỏ nhiệm vụ)."
   taskCancel(input: TaskReasonInput!): TaskPayload! @access(right: DIRECT)
   "Reopens a task (giao lại nhiệm vụ)."
   taskReopen(input: TaskReasonInput!): TaskPayload! @access(right: DIRECT)
   "Replaces an event recorded wrongly (sửa sự kiện)."
-  taskCorrect(input: TaskCorrectInput!): TaskPayload! @access(right: RECORD)
+  taskCorrect(input: TaskCorrectInput!): TaskPayload! @access(right: READ_DIRECTION)
   "Takes an event back (hủy sự kiện)."
-  taskVoid(input: VoidInput!): TaskPayload! @access(right: RECORD)
+  taskVoid(input: VoidInput!): TaskPayload! @access(right: READ_DIRECTION)
 }
 
 "A duty that a directive or conference gives a body (nhiệm vụ)."
@@ -15149,6 +15305,8 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_jointGroup(ctx, field)
 	case "hasIdentityNumber":
 		return ec.fieldContext_Party_hasIdentityNumber(ctx, field)
+	case "hasAccountNumber":
+		return ec.fieldContext_Party_hasAccountNumber(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Party", field.Name)
 }
@@ -15841,8 +15999,14 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_name(ctx, field)
 	case "rights":
 		return ec.fieldContext_Viewer_rights(ctx, field)
+	case "purposes":
+		return ec.fieldContext_Viewer_purposes(ctx, field)
 	case "unit":
 		return ec.fieldContext_Viewer_unit(ctx, field)
+	case "needs":
+		return ec.fieldContext_Viewer_needs(ctx, field)
+	case "means":
+		return ec.fieldContext_Viewer_means(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

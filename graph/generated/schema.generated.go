@@ -3391,7 +3391,7 @@ func (ec *executionContext) _Mutation_caseRecordCollection(ctx context.Context, 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD_MONEY")
 				if err != nil {
 					var zeroVal *model.CasePayload
 					return zeroVal, err
@@ -3453,7 +3453,7 @@ func (ec *executionContext) _Mutation_caseRecordPayout(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD_MONEY")
 				if err != nil {
 					var zeroVal *model.CasePayload
 					return zeroVal, err
@@ -3515,7 +3515,7 @@ func (ec *executionContext) _Mutation_caseRecordDeposit(ctx context.Context, fie
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD_MONEY")
 				if err != nil {
 					var zeroVal *model.CasePayload
 					return zeroVal, err
@@ -5065,7 +5065,7 @@ func (ec *executionContext) _Mutation_caseCorrect(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
 				if err != nil {
 					var zeroVal *model.CasePayload
 					return zeroVal, err
@@ -5127,7 +5127,7 @@ func (ec *executionContext) _Mutation_caseVoid(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
 				if err != nil {
 					var zeroVal *model.CasePayload
 					return zeroVal, err
@@ -5623,7 +5623,7 @@ func (ec *executionContext) _Mutation_directedCaseReportObstacle(ctx context.Con
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "REPORT")
 				if err != nil {
 					var zeroVal *model.DirectedCasePayload
 					return zeroVal, err
@@ -5685,7 +5685,7 @@ func (ec *executionContext) _Mutation_directedCaseReport(ctx context.Context, fi
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "REPORT")
 				if err != nil {
 					var zeroVal *model.DirectedCasePayload
 					return zeroVal, err
@@ -5747,7 +5747,7 @@ func (ec *executionContext) _Mutation_directedCaseResolve(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "REPORT")
 				if err != nil {
 					var zeroVal *model.DirectedCasePayload
 					return zeroVal, err
@@ -5995,7 +5995,7 @@ func (ec *executionContext) _Mutation_directedCaseCorrect(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *model.DirectedCasePayload
 					return zeroVal, err
@@ -6057,7 +6057,7 @@ func (ec *executionContext) _Mutation_directedCaseVoid(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *model.DirectedCasePayload
 					return zeroVal, err
@@ -6491,7 +6491,7 @@ func (ec *executionContext) _Mutation_importStart(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportPayload
 					return zeroVal, err
@@ -6553,7 +6553,7 @@ func (ec *executionContext) _Mutation_importSetMapping(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportPayload
 					return zeroVal, err
@@ -6615,7 +6615,7 @@ func (ec *executionContext) _Mutation_importAccept(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportPayload
 					return zeroVal, err
@@ -6677,7 +6677,7 @@ func (ec *executionContext) _Mutation_importCancel(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportPayload
 					return zeroVal, err
@@ -6739,7 +6739,7 @@ func (ec *executionContext) _Mutation_importUndo(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportPayload
 					return zeroVal, err
@@ -6801,7 +6801,7 @@ func (ec *executionContext) _Mutation_importMappingForget(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *model.ImportMappingForgetPayload
 					return zeroVal, err
@@ -7607,7 +7607,7 @@ func (ec *executionContext) _Mutation_taskReport(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "REPORT")
 				if err != nil {
 					var zeroVal *model.TaskPayload
 					return zeroVal, err
@@ -7731,7 +7731,7 @@ func (ec *executionContext) _Mutation_taskComplete(ctx context.Context, field gr
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "REPORT")
 				if err != nil {
 					var zeroVal *model.TaskPayload
 					return zeroVal, err
@@ -7917,7 +7917,7 @@ func (ec *executionContext) _Mutation_taskCorrect(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *model.TaskPayload
 					return zeroVal, err
@@ -7979,7 +7979,7 @@ func (ec *executionContext) _Mutation_taskVoid(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "RECORD")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *model.TaskPayload
 					return zeroVal, err
@@ -9497,7 +9497,7 @@ func (ec *executionContext) _Query_node(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal view.Node
 					return zeroVal, err
@@ -9559,7 +9559,7 @@ func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal []view.Node
 					return zeroVal, err
@@ -9721,7 +9721,7 @@ func (ec *executionContext) _Query_search(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
 				if err != nil {
 					var zeroVal []*model.SearchHit
 					return zeroVal, err
@@ -9783,7 +9783,7 @@ func (ec *executionContext) _Query_summary(ctx context.Context, field graphql.Co
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
 				if err != nil {
 					var zeroVal *app.Summary
 					return zeroVal, err
@@ -10155,7 +10155,7 @@ func (ec *executionContext) _Query_conference(ctx context.Context, field graphql
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
 				if err != nil {
 					var zeroVal *thads.Conference
 					return zeroVal, err
@@ -10217,7 +10217,7 @@ func (ec *executionContext) _Query_conferences(ctx context.Context, field graphq
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Conference]
 					return zeroVal, err
@@ -10279,7 +10279,7 @@ func (ec *executionContext) _Query_directedCase(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *thads.DirectedCase
 					return zeroVal, err
@@ -10341,7 +10341,7 @@ func (ec *executionContext) _Query_directedCases(ctx context.Context, field grap
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.DirectedCase]
 					return zeroVal, err
@@ -10403,7 +10403,7 @@ func (ec *executionContext) _Query_directive(ctx context.Context, field graphql.
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *thads.Directive
 					return zeroVal, err
@@ -10465,7 +10465,7 @@ func (ec *executionContext) _Query_directives(ctx context.Context, field graphql
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Directive]
 					return zeroVal, err
@@ -10527,7 +10527,7 @@ func (ec *executionContext) _Query_import(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *app.Import
 					return zeroVal, err
@@ -10589,7 +10589,7 @@ func (ec *executionContext) _Query_imports(ctx context.Context, field graphql.Co
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *view.Connection[*app.Import]
 					return zeroVal, err
@@ -10651,7 +10651,7 @@ func (ec *executionContext) _Query_importFields(ctx context.Context, field graph
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal []*sheet.Field
 					return zeroVal, err
@@ -10713,7 +10713,7 @@ func (ec *executionContext) _Query_importProposal(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal *sheet.Mapping
 					return zeroVal, err
@@ -10774,7 +10774,7 @@ func (ec *executionContext) _Query_importMappings(ctx context.Context, field gra
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "DIRECT")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "IMPORT")
 				if err != nil {
 					var zeroVal []*app.KeptMapping
 					return zeroVal, err
@@ -10949,7 +10949,7 @@ func (ec *executionContext) _Query_target(ctx context.Context, field graphql.Col
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
 				if err != nil {
 					var zeroVal *thads.Target
 					return zeroVal, err
@@ -11011,7 +11011,7 @@ func (ec *executionContext) _Query_targets(ctx context.Context, field graphql.Co
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Target]
 					return zeroVal, err
@@ -11073,7 +11073,7 @@ func (ec *executionContext) _Query_task(ctx context.Context, field graphql.Colle
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *thads.Task
 					return zeroVal, err
@@ -11135,7 +11135,7 @@ func (ec *executionContext) _Query_tasks(ctx context.Context, field graphql.Coll
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_DIRECTION")
 				if err != nil {
 					var zeroVal *view.Connection[*thads.Task]
 					return zeroVal, err
@@ -12242,6 +12242,29 @@ func (ec *executionContext) fieldContext_Viewer_rights(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Right")
 }
 
+func (ec *executionContext) _Viewer_purposes(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_purposes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Purposes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []auth.Purpose) graphql.Marshaler {
+			return ec.marshalNPurpose2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐPurposeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_purposes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Purpose")
+}
+
 func (ec *executionContext) _Viewer_unit(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12272,6 +12295,52 @@ func (ec *executionContext) fieldContext_Viewer_unit(_ context.Context, field gr
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_needs(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_needs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Needs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []auth.Need) graphql.Marshaler {
+			return ec.marshalNNeed2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐNeedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_needs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Need")
+}
+
+func (ec *executionContext) _Viewer_means(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_means(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Means, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v auth.Means) graphql.Marshaler {
+			return ec.marshalNMeans2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐMeans(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_means(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Means")
 }
 
 // endregion **************************** field.gotpl *****************************
@@ -14154,9 +14223,24 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "purposes":
+			out.Values[i] = ec._Viewer_purposes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "unit":
 			out.Values[i] = ec._Viewer_unit(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "needs":
+			out.Values[i] = ec._Viewer_needs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "means":
+			out.Values[i] = ec._Viewer_means(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:

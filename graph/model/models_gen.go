@@ -1185,6 +1185,8 @@ type PartyInput struct {
 	JointGroup *string `json:"jointGroup,omitempty"`
 	// The identity, passport or tax number; kept sealed apart from the history (số định danh, mã số thuế).
 	IdentityNumber *string `json:"identityNumber,omitempty"`
+	// The number of a bank account for payments, 6 to 20 digits; kept sealed likewise (số tài khoản).
+	AccountNumber *string `json:"accountNumber,omitempty"`
 }
 
 // A number with its unit; exactly the field of the unit is given (giá trị).
@@ -1833,8 +1835,14 @@ type Viewer struct {
 	Name string `json:"name"`
 	// The rights held (quyền).
 	Rights []auth.Right `json:"rights"`
+	// The purposes that may be stated for seeing masked data (mục đích được nêu).
+	Purposes []auth.Purpose `json:"purposes"`
 	// The unit whose leader, officer or clerk it is; null for none (đơn vị).
 	Unit *thads.Unit `json:"unit,omitempty"`
+	// What must be done before the rights are given; empty where nothing is (việc phải làm).
+	Needs []auth.Need `json:"needs"`
+	// How this session began (cách đăng nhập).
+	Means auth.Means `json:"means"`
 }
 
 // Takes back an event that was recorded by mistake (hủy sự kiện).
