@@ -18,7 +18,8 @@ func caseLives(t *testing.T) *world {
 		return object{"effectiveOn": on, "decision": paper(number, on)}
 	}
 
-	c := w.live(w.clerk(),
+	// The head of a unit records both the steps and the money.
+	c := w.live(w.head(),
 		step{"caseReceive", object{"unit": w.first, "effectiveOn": "2018-10-01", "particulars": caseParticulars()}, object{
 			"state": "RECEIVED", "debtorName": "Nguyễn Văn Nợ", "decision": nil, "unit.code": "TH-01", "officer": nil, "openedOn": "2018-10-01",
 		}},

@@ -215,9 +215,27 @@ func (w *world) executor() auth.Principal {
 	return auth.Person("executor", "Lê Văn Thử", auth.RoleOfficer, thads.UnitID(w.first), thads.OfficerID(w.officer))
 }
 
+func (w *world) accountant() auth.Principal {
+	return auth.Person("accountant", "Kế toán", auth.RoleAccountant, thads.UnitID(w.first), "")
+}
+
+func (w *world) statistician() auth.Principal {
+	return auth.Person("statistician", "Thống kê", auth.RoleStatistician, thads.UnitID(w.first), "")
+}
+
+func (w *world) committee() auth.Principal {
+	return auth.Person("committee", "Ban Nội chính", auth.RoleSteering, "", "")
+}
+
+func (w *world) room() auth.Principal {
+	return auth.Person("room", "Phòng Nghiệp vụ", auth.RoleProfessional, "", "")
+}
+
 // everybody is one principal of each kind.
 func (w *world) everybody() []auth.Principal {
-	return []auth.Principal{anonymous, administrator, w.reader(), w.clerk(), w.executor(), w.head(), leader}
+	return []auth.Principal{
+		anonymous, administrator, w.reader(), w.committee(), w.statistician(), w.accountant(), w.clerk(), w.executor(), w.head(), w.room(), leader,
+	}
 }
 
 // An answer is what the API answers.

@@ -252,7 +252,7 @@ func TestWhatIsPublic(t *testing.T) {
 		t.Errorf("the public list shows %v", data)
 	}
 	me := w.ask(w.clerk(), `{ me { id name rights unit { code } } }`, nil)
-	if diff := cmp.Diff(object{"id": "clerk", "name": "Văn thư", "rights": []any{"PUBLIC", "SIGNED_IN", "READ", "RECORD"}, "unit": object{"code": "TH-01"}}, me["me"]); diff != "" {
+	if diff := cmp.Diff(object{"id": "clerk", "name": "Văn thư", "rights": []any{"PUBLIC", "SIGNED_IN", "READ", "READ_DIRECTION", "READ_FIGURES", "RECORD", "REPORT", "UNMASK"}, "unit": object{"code": "TH-01"}}, me["me"]); diff != "" {
 		t.Errorf("me (-want +got):\n%s", diff)
 	}
 }
