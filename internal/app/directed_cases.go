@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
@@ -110,11 +111,28 @@ func (a *App) DirectedCases(ctx context.Context, f *DirectedCaseFilter, o Order[
 		w.below(d, "unit", f.Units)
 		oneOf(w, "units", f.EverUnits)
 		oneOf(w, "directive", f.Directives)
-		oneOf(w, "case", f.Cases)
+		cases, err := a.openCases(ctx, f.Cases)
+		if err != nil {
+			return nil, err
+		}
+		oneOf(w, "case", cases)
 		w.dates("listedOn", f.ListedOn)
 		w.dates("finishedOn", f.FinishedOn)
 	}
 	return list(ctx, a, directedCases, w, directedCaseOrders, o, page)
+}
+
+// openCases are those of the cases that the caller may open: a list must not
+// tell of the others which records name them.
+func (a *App) openCases(ctx context.Context, ids []thads.CaseID) ([]thads.CaseID, error) {
+	if ids == nil {
+		return nil, nil
+	}
+	heads, err := a.CaseHeads(ctx, texts(ids))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id thads.CaseID) bool { return heads[string(id)] == nil }), nil
 }
 
 // DirectedCase returns a directed case with its history, or nil.

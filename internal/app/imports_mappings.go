@@ -135,7 +135,7 @@ func (a *App) MappingsKept(ctx context.Context) ([]*KeptMapping, error) {
 		return nil, err
 	}
 	q := store.Query{Scope: thads.Everything(), Sort: "keptAt", Descending: true, Limit: min(store.MaxPage, maxMappings)}
-	if p.Reach(auth.Import) != auth.ReachProvince {
+	if !p.Everywhere(auth.Import) {
 		q.Where = []store.Cond{store.Eq("owner", mappingOwner(p.ID, p.Unit()))}
 	}
 	page, err := findPage(ctx, a, importMappingCollection, q, decodeMapping)
@@ -169,7 +169,7 @@ func (a *App) MappingForget(ctx context.Context, id string) error {
 			return err
 		}
 		owner := mappingOwner(m.By, m.Unit)
-		if p.Reach(auth.Import) != auth.ReachProvince && owner != mappingOwner(p.ID, p.Unit()) {
+		if !p.Everywhere(auth.Import) && owner != mappingOwner(p.ID, p.Unit()) {
 			return notFound("mapping")
 		}
 		err = a.store.Delete(ctx, importMappingCollection, id, heads[0].Version)

@@ -169,7 +169,7 @@ func (a *App) saveImport(ctx context.Context, r *importRecord) error {
 // seesImport tells whether the principal may see the import: who began it, and
 // those who see every unit.
 func (r *importRecord) seenBy(p auth.Principal) bool {
-	return r.By == p.ID || p.Reach(auth.Import) == auth.ReachProvince
+	return r.By == p.ID || p.Everywhere(auth.Import)
 }
 
 // visibleImport returns an import that the caller may see, or nil.
@@ -215,7 +215,7 @@ func (a *App) Imports(ctx context.Context, states []ImportState, page PageArgs) 
 	if len(states) > 0 {
 		where = append(where, store.In("state", texts(states)))
 	}
-	if p.Reach(auth.Import) != auth.ReachProvince {
+	if !p.Everywhere(auth.Import) {
 		where = append(where, store.Eq("by", string(p.ID)))
 	}
 	q, err := page.query(thads.Everything(), where, "startedAt", true)

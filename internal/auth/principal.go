@@ -142,6 +142,12 @@ func (p Principal) Granting(r Right) []Reached {
 	return out
 }
 
+// Everywhere tells whether a right reaches all there is: held for the province
+// and narrowed to no units, as a token's may be.
+func (p Principal) Everywhere(r Right) bool {
+	return slices.ContainsFunc(p.Granting(r), func(g Reached) bool { return g.Reach == ReachProvince && g.Within == nil })
+}
+
 // Counting are the grants that let figures be seen, each with whose cases add to
 // them.
 func (p Principal) Counting() []Reached {
