@@ -17,6 +17,7 @@ var (
 	subtotal       = thads.Text{VI: "Dòng cộng", EN: "A subtotal"}
 	section        = thads.Text{VI: "Dòng tên phần, mục của sổ", EN: "The name of a section"}
 	signature      = thads.Text{VI: "Phần ký, kết sổ ở cuối sổ", EN: "Signatures at the end of the register"}
+	exportMark     = thads.Text{VI: "Dòng ghi ai đã xuất tệp và lúc nào", EN: "Who exported the file, and when"}
 	behindSigned   = thads.Text{VI: "Dòng nằm sau phần ký cuối sổ", EN: "The row stands behind the signatures"}
 )
 
@@ -87,6 +88,8 @@ func (l *leaver) look(row *Row) (thads.Text, bool) {
 		l.filled = append(l.filled, f)
 	}
 	switch {
+	case isExportMark(row):
+		return exportMark, true
 	case l.isColumnNumbers():
 		l.signed = false
 		return columnNumbers, true
@@ -172,6 +175,26 @@ var (
 	signaturePattern = regexp.MustCompile(`^(?:nguoi (?:lap|ghi so|giu so|kiem tra|vao so)|lap bieu|ke toan|thu truong|thu quy|thu kho|(?:pho )?truong phong|(?:pho )?(?:chi )?cuc truong|truong (?:thi hanh an|chi nhanh)|tham tra vien|(?:tm|kt|tl|tuq)\s*\.|\(?\s*ky(?: ten|,| va|\)| ghi)|\(?\s*da ky|xac nhan|noi nhan|(?:dong|khoa|ket) so|so nay (?:co|gom)|(?:chap hanh vien|thu ky|can bo)\s*$)`)
 	signedOnPattern  = regexp.MustCompile(`^(?:[^\d]{0,60}, ?)?ngay[\s.…\d]*thang[\s.…\d]*nam[\s.…\d]*$`)
 )
+
+// exportPattern knows the folded line that this package writes below a register
+// (see About).
+var exportPattern = regexp.MustCompile(`^xuat (?:boi .+ )?luc \d\d:\d\d ngay \d\d/\d\d/\d{4}, nhat ky \S+$`)
+
+// isExportMark tells whether the row has nothing but that line.
+func isExportMark(row *Row) bool {
+	var only *Cell
+	for i := range row.Cells {
+		c := &row.Cells[i]
+		if c.Kind == Empty || c.Kind == Text && strings.TrimSpace(c.Text) == "" {
+			continue
+		}
+		if only != nil || c.Kind != Text || len(c.Text) > 1000 {
+			return false
+		}
+		only = c
+	}
+	return only != nil && exportPattern.MatchString(thads.Fold(strings.TrimSpace(only.Text)))
+}
 
 // isSubtotal tells whether the row begins with the label of a sum, and has
 // nothing but amounts and counts beside.

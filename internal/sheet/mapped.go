@@ -196,6 +196,8 @@ func (s *mappedSheet[R]) parse(row *Row) *record[R] {
 			v.wrong(thads.CodeInvalid, "Ô báo lỗi tính toán", "The cell holds an error")
 		case cell.Formula && !s.mapping.Formulas:
 			v.wrong(thads.CodeNotAllowed, "Ô chứa công thức; hãy dán lại dạng giá trị, hoặc chọn lấy kết quả đã lưu của công thức", "The cell holds a formula; paste its value, or choose to take the stored results of formulas")
+		case cell.Kind == Text && isMasked(cell.Text, isPersonal(c.part)):
+			v.masked()
 		default:
 			c.set(&rec.row, &v)
 			if cell.Formula && v.code == "" && !s.formulas[m.at] {
@@ -221,6 +223,9 @@ func (s *mappedSheet[R]) parse(row *Row) *record[R] {
 	}
 	return rec
 }
+
+// isPersonal tells whether columns say who or where a party is.
+func isPersonal(p part) bool { return p == ofDebtor || p == ofCreditor || p == ofRelated }
 
 // gave notes which columns a cell that says several things has given: those that
 // have a value or, so that they are not told to be missing as well, all of them

@@ -183,6 +183,13 @@ func (r *RecordReader) Entries() iter.Seq2[*RecordEntry, error] {
 			if row.Number <= r.mapping.HeaderRow || row.IsBlank() {
 				continue
 			}
+			if isExportMark(row) {
+				r.counts.LeftOut++
+				r.report(Problem{
+					Sheet: r.source.name(), Row: row.Number, Severity: LeftOut, Code: thads.CodeNotAllowed, Got: clip(firstText(row)), Text: exportMark,
+				})
+				continue
+			}
 			if done := r.take(run, row, began); done != nil && !yield(done, nil) {
 				return
 			}
@@ -303,6 +310,8 @@ func (r *RecordReader) readCell(run *recordRun, row *Row, i, at int, cell *Cell,
 		v.wrong(thads.CodeInvalid, "Ô chứa công thức chưa có kết quả; hãy dán lại dạng giá trị", "The cell holds a formula without a result; paste its value")
 	case cell.Kind == Failed:
 		v.wrong(thads.CodeInvalid, "Ô báo lỗi tính toán", "The cell holds an error")
+	case cell.Kind == Text && isMasked(cell.Text, false):
+		v.masked()
 	case c.leaf.flows():
 		f := run.cells[i]
 		if f == nil {

@@ -598,3 +598,16 @@ func FuzzRecords(f *testing.F) {
 		}
 	})
 }
+
+// TestMaskedRecords refuses what was not shown to whoever exported a register of
+// other records.
+func TestMaskedRecords(t *testing.T) {
+	data := recordFile(t, sheet.Officers, sheet.CSV, []string{"CHV01"}, [][]any{{&thads.OfficerEvent{
+		Record: thads.Record{EffectiveOn: thads.DateOf(2015, 1, 1)}, Kind: thads.OfficerAppointed, Code: "CHV01", Name: "N• V• A•",
+		Rank: thads.OfficerRanks()[0].Value, Unit: "38.10", Position: thads.OfficerPositions()[0].Value,
+	}}})
+	_, problems := readRecords(t, data, nil)
+	if !strings.Contains(strings.Join(problems, "\n"), string(thads.CodeNotAllowed)) {
+		t.Errorf("problems: %q", problems)
+	}
+}

@@ -43,11 +43,14 @@ func (f Format) ContentType() string {
 
 // An About says what a file is, who made it and when. It stands in the
 // properties of a workbook and at the foot of its printed pages; zero values are
-// left out. A CSV file has no place for it.
+// left out. In a CSV file it is the last line, where there is a Record; readers
+// leave that line out.
 type About struct {
 	Title string
 	By    string
 	At    time.Time
+	// Record is the id under which it was written down that the file was made.
+	Record string
 }
 
 // made is the sentence that says who made the file and when.
@@ -62,7 +65,11 @@ func (a About) made() string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return "Xuất " + strings.Join(parts, " ")
+	made := "Xuất " + strings.Join(parts, " ")
+	if a.Record != "" {
+		made += ", nhật ký " + a.Record
+	}
+	return made
 }
 
 // footer is the foot of a printed page, in the notation of spreadsheets.
@@ -126,6 +133,11 @@ func (f *File) Close() error {
 	case f.book != nil:
 		return f.book.close()
 	case f.csv != nil:
+		if f.about.Record != "" {
+			if err := f.csv.mark(f.about.made()); err != nil {
+				return err
+			}
+		}
 		return f.csv.close()
 	}
 	return errors.New("sheet: a file needs a table")
@@ -300,18 +312,26 @@ func textWidth(s string) float64 {
 // csvWriter writes CSV as Vietnamese Excel reads it: UTF-8 with a byte order
 // mark, divided by semicolons.
 type csvWriter struct {
-	out *bufio.Writer
-	csv *csv.Writer
+	out     *bufio.Writer
+	csv     *csv.Writer
+	columns int
 }
 
 func newCSVWriter(w io.Writer, headers []string) (*csvWriter, error) {
-	c := &csvWriter{out: bufio.NewWriterSize(w, 32<<10)}
+	c := &csvWriter{out: bufio.NewWriterSize(w, 32<<10), columns: len(headers)}
 	if _, err := c.out.WriteString("\ufeff"); err != nil {
 		return nil, err
 	}
 	c.csv = csv.NewWriter(c.out)
 	c.csv.Comma, c.csv.UseCRLF = ';', true
 	return c, c.csv.Write(headers)
+}
+
+// mark writes the line that says who made the file, as wide as the others.
+func (c *csvWriter) mark(made string) error {
+	fields := make([]string, c.columns)
+	fields[0] = made
+	return c.csv.Write(fields)
 }
 
 func (c *csvWriter) close() error {

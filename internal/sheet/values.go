@@ -306,6 +306,33 @@ func (r *reading) asIdentity() string {
 	return text
 }
 
+// maskRune stands for what was not shown to whoever made a file.
+const maskRune = '•'
+
+// isMasked tells whether parts of a text stand for what was not shown. In free
+// text a dot before a space begins an item of a list; in a name, an address or a
+// number (personal) it never does.
+func isMasked(text string, personal bool) bool {
+	if personal {
+		return strings.ContainsRune(text, maskRune)
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if item, isItem := strings.CutPrefix(line, string(maskRune)+" "); isItem {
+			line = item
+		}
+		if strings.ContainsRune(line, maskRune) {
+			return true
+		}
+	}
+	return false
+}
+
+// masked refuses a cell that holds a mask and no value.
+func (r *reading) masked() {
+	r.wrong(thads.CodeNotAllowed, "Ô có dữ liệu đã che (•) của tệp xuất ra; dữ liệu đã che không nhập lại được, hãy ghi dữ liệu thật hoặc để trống cả dòng", "The cell holds masked data (•) of an export, which cannot be brought in; write the real value, or leave the whole row out")
+}
+
 // asAccount returns the cell as the number of a bank account. What a spreadsheet
 // keeps as a number may have lost zeros at its beginning and digits at its end.
 func (r *reading) asAccount() string {
