@@ -70,7 +70,7 @@ func rules() []rule {
 		// The use cases.
 		{
 			pkg:   "internal/app",
-			own:   concat(domain, []string{"internal/auth", "internal/store", "internal/ledger", "internal/forms", "internal/sheet"}),
+			own:   concat(domain, []string{"internal/auth", "internal/request", "internal/store", "internal/ledger", "internal/forms", "internal/sheet"}),
 			never: concat(drivers, graphql, engines),
 		},
 

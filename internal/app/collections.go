@@ -10,6 +10,7 @@ func Collections() []*store.Collection {
 		claimCollection, secretCollection, jobCollection, metaCollection,
 		userCollection, sessionCollection, linkCollection,
 		uploadCollection, importCollection, importPartCollection, importMappingCollection,
+		disclosureCollection,
 	}
 }
 

@@ -120,6 +120,7 @@ type dumpGroup struct {
 func dumpGroups() []*dumpGroup {
 	var groups []*dumpGroup
 	once := func(c *store.Collection) { groups = append(groups, &dumpGroup{colls: []*store.Collection{c}}) }
+	once(disclosureCollection)
 	for _, n := range slices.Backward(nouns()) {
 		c := n.collection()
 		if c == caseCollection || c == verdictCollection {
@@ -408,6 +409,11 @@ func restored(in *dumpDocument) (doc *store.Document, claims []string, err error
 		var u *User
 		if u, err = decodeUser(raw.ID, raw.Version, raw.Body); err == nil {
 			doc, err = u.document(raw.UpdatedAt)
+		}
+	case disclosureCollection:
+		var d *Disclosure
+		if d, err = decodeDisclosure(raw.ID, raw.Body); err == nil {
+			doc, err = d.document()
 		}
 	case jobCollection:
 		var j *Job
