@@ -179,6 +179,9 @@ func (c *Case) validate(e *CaseEvent) Errors {
 	}
 	es.length("note", e.Note)
 	es.short("recipient", e.Recipient)
+	es.unmasked("recipient", e.Recipient)
+	es.unmasked("receipt", e.Receipt)
+	es.unmaskedText("note", e.Note)
 	es.short("receipt", e.Receipt)
 	es.short("obligation", e.Obligation)
 	es.short("toUnit", string(e.ToUnit))
@@ -376,6 +379,22 @@ func groundedBy(s CaseState) CaseEventKind {
 	}
 }
 
+// unmasked refuses a masked name or address, which somebody has sent back who
+// was not shown what it stands for.
+func (es *Errors) unmasked(field, value string) {
+	if IsMasked(value) {
+		es.Add(CodeInvalid, field, "Tên, địa chỉ đang bị che (%[1]s) không ghi được; hãy mở dữ liệu trước khi ghi", "A masked name or address (%[1]s) cannot be recorded; ask for what it stands for first", MaskSign)
+	}
+}
+
+// unmaskedText refuses a masked free text, which is the sign and nothing else: a
+// text of its own may have the sign, before the items of a list.
+func (es *Errors) unmaskedText(field, value string) {
+	if NormalizeName(value) == MaskSign {
+		es.unmasked(field, value)
+	}
+}
+
 // parties checks parties and the ids that bind them.
 func (es *Errors) parties(parties []Party, field string, today Date) {
 	if len(parties) > MaxParties {
@@ -397,6 +416,8 @@ func (es *Errors) parties(parties []Party, field string, today Date) {
 		es.term(checkTerm(partyKinds, p.Kind, at+".kind", "loại đương sự", "The kind of party"))
 		es.name(at+".name", p.Name, "tên đương sự", "The party's name")
 		es.short(at+".address", p.Address)
+		es.unmasked(at+".name", p.Name)
+		es.unmasked(at+".address", p.Address)
 		if p.BirthYear != 0 && (p.BirthYear < 1880 || p.BirthYear > today.Year()) {
 			es.Add(CodeOutOfRange, at+".birthYear", "Năm sinh %d không hợp lệ", "%d is no year of birth", p.BirthYear)
 		}
@@ -439,6 +460,7 @@ func (es *Errors) obligations(p *Particulars) {
 			total += o.Amount
 		}
 		es.length(at+".content", o.Content)
+		es.unmaskedText(at+".content", o.Content)
 		es.bound(at+".debtors", o.Debtors, Debtor, roles)
 		es.bound(at+".creditors", o.Creditors, Creditor, roles)
 		if total > MaxDong {

@@ -285,6 +285,7 @@ func (e *VerdictEvent) given() []given {
 func (e *VerdictEvent) check(es *Errors, today Date) {
 	es.decision(e.Decision, "decision", today)
 	es.short("recipient", e.Recipient)
+	es.unmasked("recipient", e.Recipient)
 	es.length("result", e.Result)
 	if !e.DebtorReceivedOn.IsZero() {
 		es.past("debtorReceivedOn", e.DebtorReceivedOn, today, "", "")
@@ -333,6 +334,8 @@ func (p *VerdictParticulars) check(es *Errors, on, today Date) {
 		es.term(checkTerm(partyKinds, c.Kind, f+".kind", "loại đương sự", "The kind of party"))
 		es.name(f+".name", c.Name, "tên người được thi hành án", "The creditor's name")
 		es.short(f+".address", c.Address)
+		es.unmasked(f+".name", c.Name)
+		es.unmasked(f+".address", c.Address)
 	}
 	for i, d := range p.Debtors {
 		f := at + "debtors." + itoa(i)

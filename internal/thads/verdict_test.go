@@ -267,6 +267,8 @@ func TestBadVerdicts(t *testing.T) {
 		"no such category": {registered(func(p *VerdictParticulars) { p.Category = "H" }), CodeInvalid, "particulars.category"},
 		"no creditor":      {registered(func(p *VerdictParticulars) { p.Creditors = nil }), CodeRequired, "particulars.creditors"},
 		"creditor's kind":  {registered(func(p *VerdictParticulars) { p.Creditors[0].Kind = "GHOST" }), CodeInvalid, "particulars.creditors.0.kind"},
+		"masked creditor":  {registered(func(p *VerdictParticulars) { p.Creditors[0].Name = "N• T•" }), CodeInvalid, "particulars.creditors.0.name"},
+		"masked address":   {registered(func(p *VerdictParticulars) { p.Creditors[0].Address = "•, xã Mẫu" }), CodeInvalid, "particulars.creditors.0.address"},
 		"creditor's name":  {registered(func(p *VerdictParticulars) { p.Creditors[0].Name = "" }), CodeRequired, "particulars.creditors.0.name"},
 		"no debtor":        {registered(func(p *VerdictParticulars) { p.Debtors = nil }), CodeRequired, "particulars.debtors"},
 		"debtor's name":    {registered(func(p *VerdictParticulars) { p.Debtors[0].Name = "" }), CodeRequired, "particulars.debtors.0.name"},
