@@ -108,13 +108,16 @@ func parseHash(s string) (passwordHash, error) {
 	if h.memory < 8*uint32(h.threads) {
 		return h, ErrBadHash
 	}
-	for i, to := range []*[]byte{&h.salt, &h.key} {
+	for i, to := range []struct {
+		bytes *[]byte
+		least int
+	}{{&h.salt, 8}, {&h.key, 16}} {
 		b, err := base64.RawStdEncoding.Strict().DecodeString(parts[4+i])
 		// A line break within base64 would be skipped by the decoder.
-		if err != nil || len(b) < saltBytes || len(b) > maxBytes || base64.RawStdEncoding.EncodedLen(len(b)) != len(parts[4+i]) {
+		if err != nil || len(b) < to.least || len(b) > maxBytes || base64.RawStdEncoding.EncodedLen(len(b)) != len(parts[4+i]) {
 			return h, ErrBadHash
 		}
-		*to = b
+		*to.bytes = b
 	}
 	return h, nil
 }

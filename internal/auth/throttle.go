@@ -79,16 +79,15 @@ type Attempt struct {
 // SourceOf names the network from which an address comes: the 24 bits (IPv4) or
 // 64 bits (IPv6) before the part that one customer may choose.
 func SourceOf(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return "" // without an address all are one source
+	}
 	addr = addr.Unmap().WithZone("")
 	bits := 64
 	if addr.Is4() {
 		bits = 24
 	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return "" // no address: all of those are one source
-	}
-	return prefix.String()
+	return netip.PrefixFrom(addr, bits).Masked().String()
 }
 
 // bucketKind says what a bucket counts.
@@ -274,12 +273,10 @@ func (b *bucketTable) fullAt(now time.Time, key bucketKey) time.Time {
 	} else if now.Before(b.crowded) && !b.crowded.After(now.Add(b.depth())) {
 		full = now.Add(b.depth() - b.rate.Every)
 	}
-	if full.Before(now) {
+	// Further ahead than a bucket can be is one from before the clock was set
+	// back, which must not lock anybody out.
+	if full.Before(now) || full.After(now.Add(b.depth())) {
 		return now
-	}
-	// A clock that was set back must not lock anybody out.
-	if most := now.Add(b.depth()); full.After(most) {
-		return most
 	}
 	return full
 }
