@@ -8,7 +8,7 @@ func Collections() []*store.Collection {
 		unitCollection, officerCollection, caseCollection, verdictCollection,
 		directiveCollection, taskCollection, directedCaseCollection, conferenceCollection, targetCollection,
 		claimCollection, secretCollection, jobCollection, metaCollection,
-		userCollection, sessionCollection, linkCollection,
+		userCollection, credentialCollection, sessionCollection, linkCollection, challengeCollection, tokenCollection,
 		uploadCollection, importCollection, importPartCollection, importMappingCollection,
 		disclosureCollection,
 	}

@@ -66,7 +66,7 @@ func (w *world) fill(t *testing.T, cases int) thads.UnitID {
 			}
 		}
 	}
-	if _, err := w.AddUser(ctx, app.NewUser{Account: "Lãnh đạo", Role: auth.RoleLeader}); err != nil {
+	if _, err := w.AddUser(ctx, app.NewUser{Account: "Lãnh đạo", Grants: []app.NewGrant{{Role: auth.RoleLeader}}}); err != nil {
 		t.Fatal(err)
 	}
 	return first

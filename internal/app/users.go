@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
@@ -22,11 +21,14 @@ var userCollection = &store.Collection{
 	Name: "user",
 	Fields: []store.Field{
 		{Name: "account", Type: store.String, Sortable: true},
-		{Name: "role", Type: store.String},
-		{Name: "unit", Type: store.String},
+		// roles and units are those of all grants, those that ended included.
+		{Name: "roles", Type: store.Strings},
+		{Name: "units", Type: store.Strings},
 		{Name: "disabled", Type: store.Bool},
+		{Name: "provider", Type: store.String},
+		{Name: "words", Type: store.Strings},
 	},
-	Indexes: []store.Index{{"account"}},
+	Indexes: []store.Index{{"account"}, {"provider"}},
 }
 
 // maxAccountName bounds the name of an account, in characters.
@@ -39,13 +41,15 @@ type User struct {
 	// nor diacritics tell two accounts apart.
 	Account string `json:"account"`
 	// Name is what people are shown.
-	Name string    `json:"name"`
-	Role auth.Role `json:"role"`
-	// Unit is where the role is held, Officer who an OFFICER is.
-	Unit    thads.UnitID      `json:"unit,omitzero"`
-	Officer thads.OfficerID   `json:"officer,omitzero"`
-	AddedAt time.Time         `json:"addedAt"`
-	AddedBy thads.PrincipalID `json:"addedBy"`
+	Name string `json:"name"`
+	// Grants are the roles, in the order in which they were given; those that
+	// ended stay.
+	Grants []UserGrant `json:"grants"`
+	// Provider is who the person is at the provider of OpenID Connect, nil
+	// where nobody has tied an identity.
+	Provider *ProviderIdentity `json:"provider,omitzero"`
+	AddedAt  time.Time         `json:"addedAt"`
+	AddedBy  thads.PrincipalID `json:"addedBy"`
 	// DisabledAt is when the account was disabled; zero while it works.
 	DisabledAt time.Time         `json:"disabledAt,omitzero"`
 	DisabledBy thads.PrincipalID `json:"disabledBy,omitzero"`
@@ -53,138 +57,87 @@ type User struct {
 	version int64
 }
 
+// A UserGrant is a role held at a place for a term.
+type UserGrant struct {
+	// ID is unique within the account.
+	ID   string    `json:"id"`
+	Role auth.Role `json:"role"`
+	// Unit is where the role is held, "" for administrators; Officer who the
+	// person is as an officer, for the role OFFICER only.
+	Unit    thads.UnitID    `json:"unit,omitzero"`
+	Officer thads.OfficerID `json:"officer,omitzero"`
+	// From is the first day on which the role is held and Until the last, zero
+	// without a term. Until before From: it was ended before it began.
+	From  thads.Date `json:"from"`
+	Until thads.Date `json:"until,omitzero"`
+	// GivenBy and GivenAt tell who gave it and when, EndedBy and EndedAt who set
+	// its last day after that.
+	GivenAt time.Time         `json:"givenAt"`
+	GivenBy thads.PrincipalID `json:"givenBy"`
+	EndedAt time.Time         `json:"endedAt,omitzero"`
+	EndedBy thads.PrincipalID `json:"endedBy,omitzero"`
+}
+
+// HeldOn tells whether the role is held on a day.
+func (g UserGrant) HeldOn(d thads.Date) bool {
+	return d >= g.From && (g.Until.IsZero() || d <= g.Until)
+}
+
+// A ProviderIdentity is who a person is at a provider of OpenID Connect.
+type ProviderIdentity struct {
+	// Issuer and Subject are the claims iss and sub.
+	Issuer   string    `json:"issuer"`
+	Subject  string    `json:"subject"`
+	LinkedAt time.Time `json:"linkedAt"`
+}
+
+// key is the number that only one account may have for the identity. Issuers
+// are longer than an id may be, hence the digest.
+func (i *ProviderIdentity) key() string {
+	if i == nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("provider\x00" + i.Issuer + "\x00" + i.Subject))
+	return "provider:" + idEncoding.EncodeToString(sum[:])
+}
+
+// Version is the number of times the account was written.
+func (u *User) Version() int { return int(u.version) }
+
 // IsDisabled tells whether nobody can sign in as the user.
 func (u *User) IsDisabled() bool { return !u.DisabledAt.IsZero() }
 
-// Principal is the user as who acts.
-func (u *User) Principal() auth.Principal {
-	return auth.Person(u.ID, u.Name, u.Role, u.Unit, u.Officer)
+// CurrentGrants are the roles held on a day.
+func (u *User) CurrentGrants(on thads.Date) []UserGrant {
+	var out []UserGrant
+	for _, g := range u.Grants {
+		if g.HeldOn(on) {
+			out = append(out, g)
+		}
+	}
+	return out
 }
+
+// Principal is the user as who acts on a day, with the roles held then; a
+// disabled user has none.
+func (u *User) Principal(today thads.Date) auth.Principal {
+	p := auth.Principal{ID: u.ID, Name: u.Name}
+	if u.IsDisabled() {
+		return p
+	}
+	for _, g := range u.CurrentGrants(today) {
+		p.Grants = append(p.Grants, auth.Grant{Role: g.Role, Unit: g.Unit, Officer: g.Officer})
+	}
+	return p
+}
+
+// manages tells whether the user can manage accounts on a day.
+func (u *User) manages(on thads.Date) bool { return u.Principal(on).Can(auth.ManageAccounts) }
 
 // userID returns the id of the account with a name.
 func userID(account string) thads.PrincipalID {
 	sum := sha256.Sum256([]byte("user\x00" + thads.Fold(account)))
 	return thads.PrincipalID("us_" + idEncoding.EncodeToString(sum[:16]))
-}
-
-// A NewUser is an account to add.
-type NewUser struct {
-	// Account is the name of the account, 1 to 60 characters.
-	Account string
-	// Name is what people are shown; the account's name where it is empty.
-	Name string
-	Role auth.Role
-	// UnitCode is the code of the unit where the role is held. Administrators
-	// may have none; leaders without one lead the whole province.
-	UnitCode string
-	// OfficerCode is the code of the officer, for the role OFFICER only.
-	OfficerCode string
-}
-
-// AddUser adds an account. CodeDuplicate if the name is taken.
-func (a *App) AddUser(ctx context.Context, n NewUser) (*User, error) {
-	p, err := a.permit(ctx, auth.Administer)
-	if err != nil {
-		return nil, err
-	}
-	u := &User{
-		ID: userID(n.Account), Account: thads.NormalizeName(n.Account), Name: thads.NormalizeName(n.Name), Role: n.Role,
-		AddedAt: store.Instant(a.clock()), AddedBy: p.ID, version: 1,
-	}
-	if u.Name == "" {
-		u.Name = u.Account
-	}
-	if err := a.place(ctx, u, n); err != nil {
-		return nil, err
-	}
-	doc, err := u.document(a.clock())
-	if err != nil {
-		return nil, err
-	}
-	switch err := a.store.Insert(ctx, userCollection, doc); {
-	case errors.Is(err, store.ErrExists):
-		return nil, thads.Errorf(thads.CodeDuplicate, "account", "Đã có tài khoản tên %q", "There is an account named %q already", u.Account)
-	case err != nil:
-		return nil, unavailable(err)
-	}
-	return u, nil
-}
-
-// place checks what was asked for and finds unit and officer.
-func (a *App) place(ctx context.Context, u *User, n NewUser) error {
-	var es thads.Errors
-	if !u.Role.Valid() {
-		es.Add(thads.CodeInvalid, "role", "Vai trò phải là một trong: %s", "The role must be one of: %s", roleNames())
-	}
-	for _, text := range []struct{ field, value string }{{"account", u.Account}, {"name", u.Name}} {
-		switch {
-		case text.value == "" || thads.Fold(text.value) == "":
-			es.Add(thads.CodeRequired, text.field, "Thiếu tên", "The name is missing")
-		case utf8.RuneCountInString(text.value) > maxAccountName:
-			es.Add(thads.CodeOutOfRange, text.field, "Tên dài quá %d ký tự", "The name is longer than %d characters", maxAccountName)
-		}
-	}
-	d, err := a.Directory(ctx)
-	if err != nil {
-		return err
-	}
-	switch {
-	case n.UnitCode != "":
-		unit, ok := d.Tree.ByCode(n.UnitCode)
-		if !ok {
-			es.Add(thads.CodeUnknown, "unit", "Không có đơn vị mã %q", "There is no unit with the code %q", n.UnitCode)
-			break
-		}
-		u.Unit = unit.ID
-	case u.Role == auth.RoleLeader:
-		u.Unit = d.province(a.Today())
-	case u.Role != auth.RoleAdministrator && n.OfficerCode == "":
-		es.Add(thads.CodeRequired, "unit", "Vai trò %s cần một đơn vị", "The role %s needs a unit", u.Role)
-	}
-	switch {
-	case u.Role == auth.RoleOfficer && n.OfficerCode == "":
-		es.Add(thads.CodeRequired, "officer", "Vai trò OFFICER cần mã công chức", "The role OFFICER needs an officer's code")
-	case u.Role != auth.RoleOfficer && n.OfficerCode != "":
-		es.Add(thads.CodeNotAllowed, "officer", "Chỉ vai trò OFFICER có mã công chức", "The role OFFICER alone has an officer's code")
-	case n.OfficerCode != "":
-		o := d.officerByCode(n.OfficerCode)
-		if o == nil {
-			es.Add(thads.CodeUnknown, "officer", "Không có công chức mã %q", "There is no officer with the code %q", n.OfficerCode)
-			break
-		}
-		u.Officer = o.ID
-		if u.Unit == "" {
-			u.Unit = o.Unit
-		}
-	}
-	return es.Err()
-}
-
-func roleNames() string {
-	var names []string
-	for _, r := range auth.Roles() {
-		names = append(names, string(r))
-	}
-	return strings.Join(names, ", ")
-}
-
-// province returns the unit at the top on a day, or "" where there is none or
-// more than one.
-func (d *Directory) province(on thads.Date) thads.UnitID {
-	if top := d.Tree.RootsOn(on); len(top) == 1 {
-		return top[0]
-	}
-	return ""
-}
-
-// officerByCode returns the serving officer with a code, or nil.
-func (d *Directory) officerByCode(code string) *thads.Officer {
-	for _, o := range d.officers {
-		if o.State == thads.OfficerServing && strings.EqualFold(o.Code, code) {
-			return o
-		}
-	}
-	return nil
 }
 
 // document is the user as it is stored.
@@ -193,11 +146,20 @@ func (u *User) document(now time.Time) (*store.Document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("user %s: %w", u.ID, err)
 	}
+	var roles, units []string
+	for _, g := range u.Grants {
+		roles = append(roles, string(g.Role))
+		if g.Unit != "" {
+			units = append(units, string(g.Unit))
+		}
+	}
+	fields := store.Fields{
+		"account": thads.TextSortKey(u.Account), "roles": roles, "units": units, "disabled": u.IsDisabled(),
+		"words": thads.Tokens(u.Account + " " + u.Name),
+	}
+	optionalText(fields, "provider", u.Provider.key())
 	return &store.Document{
-		ID: string(u.ID), Version: u.version, Head: body, Body: body, DerivedVersion: derivedVersion, UpdatedAt: now,
-		Fields: store.Fields{
-			"account": thads.TextSortKey(u.Account), "role": string(u.Role), "unit": string(u.Unit), "disabled": u.IsDisabled(),
-		},
+		ID: string(u.ID), Version: u.version, Head: body, Body: body, DerivedVersion: derivedVersion, UpdatedAt: now, Fields: fields,
 	}, nil
 }
 
@@ -208,6 +170,8 @@ func decodeUser(id string, version int64, body []byte) (*User, error) {
 	}
 	return u, nil
 }
+
+func decodeUserHead(h store.Head) (*User, error) { return decodeUser(h.ID, h.Version, h.Head) }
 
 // userByID returns a user, or nil.
 func (a *App) userByID(ctx context.Context, id thads.PrincipalID) (*User, error) {
@@ -221,119 +185,194 @@ func (a *App) userByID(ctx context.Context, id thads.PrincipalID) (*User, error)
 	return decodeUser(docs[0].ID, docs[0].Version, docs[0].Body)
 }
 
-// userNamed returns the user of an account, or CodeUnknown.
-func (a *App) userNamed(ctx context.Context, account string) (*User, error) {
-	u, err := a.userByID(ctx, userID(account))
-	if err != nil {
-		return nil, err
-	}
-	if u == nil {
-		return nil, thads.Errorf(thads.CodeUnknown, "account", "Không có tài khoản %q", "There is no account %q", thads.NormalizeName(account))
-	}
-	return u, nil
+// userByAccount returns the user of an account, or nil.
+func (a *App) userByAccount(ctx context.Context, account string) (*User, error) {
+	return a.userByID(ctx, userID(account))
 }
 
-// UserNamed returns the user of an account; CodeUnknown if there is none.
-func (a *App) UserNamed(ctx context.Context, account string) (*User, error) {
-	if _, err := a.permit(ctx, auth.Administer); err != nil {
+// userByProvider returns the user to whom an identity of the provider is tied,
+// or nil.
+func (a *App) userByProvider(ctx context.Context, issuer, subject string) (*User, error) {
+	key := (&ProviderIdentity{Issuer: issuer, Subject: subject}).key()
+	users, err := a.usersWhere(ctx, store.Eq("provider", key))
+	if err != nil || len(users) == 0 {
 		return nil, err
 	}
-	return a.userNamed(ctx, account)
+	if len(users) > 1 {
+		// Cannot be while the claim holds; then nobody is it.
+		return nil, fmt.Errorf("one identity of the provider is tied to %s and %s", users[0].ID, users[1].ID)
+	}
+	return users[0], nil
 }
 
-// Users returns all accounts, ordered by their names.
-func (a *App) Users(ctx context.Context) ([]*User, error) {
-	if _, err := a.permit(ctx, auth.Administer); err != nil {
-		return nil, err
-	}
+// usersWhere returns all users whom conditions reach, by the names of their
+// accounts.
+func (a *App) usersWhere(ctx context.Context, where ...store.Cond) ([]*User, error) {
 	var users []*User
-	q := store.Query{Scope: thads.Everything(), Sort: "account", Limit: store.MaxPage}
+	q := store.Query{Scope: thads.Everything(), Where: where, Sort: "account", Limit: store.MaxPage}
 	for {
-		page, err := a.store.Find(ctx, userCollection, q)
+		page, err := findPage(ctx, a, userCollection, q, decodeUserHead)
 		if err != nil {
-			return nil, unavailable(err)
+			return nil, err
 		}
-		for _, h := range page.Heads {
-			u, err := decodeUser(h.ID, h.Version, h.Head)
-			if err != nil {
-				return nil, err
-			}
-			users = append(users, u)
+		for _, it := range page.Items {
+			users = append(users, it.Value)
+			q.After = it.Cursor
 		}
 		if !page.HasNext {
 			return users, nil
 		}
-		q.After = page.Heads[len(page.Heads)-1].Cursor
 	}
 }
 
-// DisableUser ends an account: its sessions end at once, its links lead
-// nowhere, and nobody can sign in as it. What it recorded stays. Disabling
-// twice changes nothing.
-func (a *App) DisableUser(ctx context.Context, account string) (*User, error) {
-	p, err := a.permit(ctx, auth.Administer)
+// User returns an account, or nil.
+func (a *App) User(ctx context.Context, id thads.PrincipalID) (*User, error) {
+	if _, err := a.permit(ctx, auth.ManageAccounts); err != nil {
+		return nil, err
+	}
+	return a.userByID(ctx, id)
+}
+
+// UserNamed returns the user of an account; CodeUnknown if there is none.
+func (a *App) UserNamed(ctx context.Context, account string) (*User, error) {
+	if _, err := a.permit(ctx, auth.ManageAccounts); err != nil {
+		return nil, err
+	}
+	u, err := a.userByAccount(ctx, account)
+	if err == nil && u == nil {
+		err = thads.Errorf(thads.CodeUnknown, "account", "Không có tài khoản %q", "There is no account %q", thads.NormalizeName(account))
+	}
+	return u, err
+}
+
+// UsersByID returns those of the accounts that exist and that the caller may
+// see, by id: all for who manages accounts, one's own for others.
+func (a *App) UsersByID(ctx context.Context, ids ...thads.PrincipalID) (map[thads.PrincipalID]*User, error) {
+	p, err := a.permit(ctx, auth.SignedIn)
 	if err != nil {
 		return nil, err
 	}
-	return a.changeUser(ctx, account, func(u *User) bool {
-		if u.IsDisabled() {
-			return false
+	out := make(map[thads.PrincipalID]*User, len(ids))
+	for part := range slices.Chunk(ids, store.MaxPage) {
+		if !p.Can(auth.ManageAccounts) {
+			part = slices.DeleteFunc(slices.Clone(part), func(id thads.PrincipalID) bool { return id != p.ID })
 		}
-		u.DisabledAt, u.DisabledBy = store.Instant(a.clock()), p.ID
-		return true
-	})
-}
-
-// EnableUser lets a disabled account sign in again, by a new link.
-func (a *App) EnableUser(ctx context.Context, account string) (*User, error) {
-	if _, err := a.permit(ctx, auth.Administer); err != nil {
-		return nil, err
-	}
-	return a.changeUser(ctx, account, func(u *User) bool {
-		changed := u.IsDisabled()
-		u.DisabledAt, u.DisabledBy = time.Time{}, ""
-		return changed
-	})
-}
-
-// changeUser applies a change that tells whether it changed anything, again
-// where somebody else wrote meanwhile.
-func (a *App) changeUser(ctx context.Context, account string, change func(*User) bool) (*User, error) {
-	for {
-		u, err := a.userNamed(ctx, account)
+		heads, err := a.store.Heads(ctx, userCollection, thads.Everything(), texts(part)...)
 		if err != nil {
-			return nil, err
-		}
-		if !change(u) {
-			return u, nil
-		}
-		// Before it is enabled, so that no session or link of before revives;
-		// after it is disabled, nothing of it is accepted anyway.
-		if err := a.endAccess(ctx, u.ID); err != nil {
-			return nil, err
-		}
-		u.version++
-		doc, err := u.document(a.clock())
-		if err != nil {
-			return nil, err
-		}
-		switch err := a.store.Replace(ctx, userCollection, doc); {
-		case errors.Is(err, store.ErrConflict):
-			continue
-		case err != nil:
 			return nil, unavailable(err)
 		}
-		return u, nil
+		for _, h := range heads {
+			u, err := decodeUserHead(h)
+			if err != nil {
+				return nil, err
+			}
+			out[u.ID] = u
+		}
 	}
+	return out, nil
 }
 
-// EnsureUser returns the account of this name, adding it where it is missing:
-// for the accounts that the program itself provides. An existing account keeps
-// what it is.
-func (a *App) EnsureUser(ctx context.Context, n NewUser) (*User, error) {
-	u, err := a.AddUser(ctx, n)
-	if es, refused := thads.Refusals(err); refused && slices.ContainsFunc(es, func(e *thads.Error) bool { return e.Code == thads.CodeDuplicate }) {
-		return a.userNamed(ctx, n.Account)
+// A UserFilter says which accounts: all conditions must hold.
+type UserFilter struct {
+	// Text holds words of the account or the name, with or without accents.
+	Text *string
+	// Roles are those held, once held or to be held.
+	Roles []auth.Role
+	// Units are where a role is, was or will be held, there or below.
+	Units []thads.UnitID
+	// Disabled is true for disabled accounts and false for the others.
+	Disabled *bool
+}
+
+// Users returns one page of the accounts, ordered by their names.
+func (a *App) Users(ctx context.Context, f *UserFilter, page PageArgs) (*Page[*User], error) {
+	if _, err := a.permit(ctx, auth.ManageAccounts); err != nil {
+		return nil, err
 	}
-	return u, err
+	var w conditions
+	if f != nil {
+		d, err := a.Directory(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.text(f.Text)
+		oneOf(&w, "roles", f.Roles)
+		w.below(d, "units", f.Units)
+		w.flag("disabled", f.Disabled)
+	}
+	q, err := page.query(thads.Everything(), w.conds, "account", false)
+	if err != nil {
+		return nil, err
+	}
+	return findPage(ctx, a, userCollection, q, decodeUserHead)
+}
+
+// A UserChange names an account and the version of it that the caller saw.
+type UserChange struct {
+	ID      thads.PrincipalID
+	Version int
+}
+
+// Change names the account as it was read.
+func (u *User) Change() UserChange { return UserChange{ID: u.ID, Version: u.Version()} }
+
+// userSeen returns the account that a change names, if nobody has changed it
+// since the caller saw it.
+func (a *App) userSeen(ctx context.Context, c UserChange) (*User, error) {
+	u, err := a.userByID(ctx, c.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case u == nil:
+		return nil, notFound("id")
+	case u.Version() != c.Version:
+		return nil, versionConflict()
+	}
+	return u, nil
+}
+
+// writeUser stores what became of the account after was read.
+func (a *App) writeUser(ctx context.Context, after *User) error {
+	after.version++
+	doc, err := after.document(a.clock())
+	if err != nil {
+		return err
+	}
+	switch err := a.store.Replace(ctx, userCollection, doc); {
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound):
+		return versionConflict()
+	case errors.Is(err, store.ErrTooLarge):
+		return tooLarge()
+	case err != nil:
+		return unavailable(err)
+	}
+	return nil
+}
+
+// copied is a user that can be changed without changing u.
+func (u *User) copied() *User {
+	c := *u
+	c.Grants = slices.Clone(u.Grants)
+	return &c
+}
+
+func roleNames() string { return strings.Join(texts(auth.Roles()), ", ") }
+
+// province returns the unit at the top on a day, or "" where there is none or
+// more than one.
+func (d *Directory) province(on thads.Date) thads.UnitID {
+	if top := d.Tree.RootsOn(on); len(top) == 1 {
+		return top[0]
+	}
+	return ""
+}
+
+// OfficerByCode returns the serving officer with a code, or nil.
+func (d *Directory) OfficerByCode(code string) *thads.Officer {
+	for _, o := range d.officers {
+		if o.State == thads.OfficerServing && strings.EqualFold(o.Code, code) {
+			return o
+		}
+	}
+	return nil
 }

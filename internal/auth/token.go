@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"log/slog"
+	"strings"
 )
 
 // A Token is a secret of 256 random bits that stands for a session or a
@@ -65,3 +66,20 @@ func (t Token) GoString() string { return t.String() }
 
 // LogValue hides the secret from logs.
 func (t Token) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
+// APISecretPrefix begins the secret of an API token, so that people and programs
+// that look for lost secrets recognise it.
+const APISecretPrefix = "thads_"
+
+// APISecret is the token as the secret of an API token: the prefix and the 43
+// characters of Reveal.
+func APISecret(t Token) string { return APISecretPrefix + t.Reveal() }
+
+// ParseAPISecret reads the secret of an API token that a program presents.
+func ParseAPISecret(s string) (Token, bool) {
+	rest, ok := strings.CutPrefix(s, APISecretPrefix)
+	if !ok {
+		return Token{}, false
+	}
+	return ParseToken(rest)
+}

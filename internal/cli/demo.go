@@ -3,17 +3,17 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime/debug"
 	"time"
 
-	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/demo"
 	"github.com/thads/thads/internal/httpd"
 )
 
 // fill makes the demonstration: its records where the store is empty, its
-// account, and the link that signs in as it.
+// accounts, and the links that sign in as them.
 func (s *serving) fill(ctx context.Context) error {
 	began := time.Now()
 	fill := s.env.fillDemo
@@ -34,12 +34,17 @@ func (s *serving) fill(ctx context.Context) error {
 		debug.FreeOSMemory()
 		s.log.InfoContext(ctx, "demonstration written", "cases", made.Cases, "events", made.Events, "took", time.Since(began).Round(time.Millisecond))
 	}
-	u, err := s.app.EnsureUser(auth.NewContext(ctx, auth.System("demo")), app.NewUser{
-		Account: "minh-hoa", Name: "Lãnh đạo tỉnh (minh họa)", Role: auth.RoleLeader,
-	})
+	accounts, err := demo.Accounts(auth.NewContext(ctx, auth.System("demo")), s.app)
 	if err != nil {
 		return err
 	}
-	s.signIn = s.base + httpd.SignInPath(s.server.LastingLink(u.ID))
+	for _, account := range accounts {
+		link := s.base + httpd.SignInPath(s.server.LastingLink(account.User.ID))
+		if account.Role == auth.RoleLeader {
+			s.greeting += "Đăng nhập / Sign in: " + link + "\nCác vai trò khác / Other roles:\n"
+			continue
+		}
+		s.greeting += fmt.Sprintf("  %s (%s): %s\n", account.Role.Name().VI, account.Role, link)
+	}
 	return nil
 }

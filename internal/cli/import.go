@@ -219,7 +219,7 @@ func actAs(ctx context.Context, a *app.App, what, account string) (context.Conte
 	if u.IsDisabled() {
 		return nil, thads.Errorf(thads.CodeForbidden, "as", "Tài khoản %q đã bị khóa", "The account %q is disabled", u.Account)
 	}
-	return auth.NewContext(ctx, u.Principal()), nil
+	return auth.NewContext(ctx, u.Principal(a.Today())), nil
 }
 
 // bringIn leads a file through its life: it is sent, checked and, where it can

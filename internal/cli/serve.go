@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -104,8 +105,8 @@ type serving struct {
 	listener net.Listener
 	server   *httpd.Server
 	base     string
-	// signIn is the link of the demonstration, empty without it.
-	signIn string
+	// greeting tells the links of the demonstration, empty without it.
+	greeting string
 }
 
 func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Listener) (*serving, error) {
@@ -187,20 +188,32 @@ func (s *serving) prepare(ctx context.Context) error {
 // greet tells where the server is and how to sign in.
 func (s *serving) greet(ctx context.Context) error {
 	text := "Sổ THADS: " + s.base + "\n"
-	if s.signIn != "" {
-		text += "Đăng nhập / Sign in: " + s.signIn + "\n"
+	if s.greeting == "" {
+		first, err := s.firstAdministrator(ctx)
+		if err != nil {
+			return err
+		}
+		text += first
 	}
-	users, err := s.app.Users(auth.NewContext(ctx, auth.System("thads serve")))
-	if err != nil {
-		return err
-	}
-	if len(users) == 0 {
-		text += "Chưa có tài khoản. Thêm người quản trị rồi lấy liên kết đăng nhập:\n" +
-			"There are no accounts. Add an administrator, then get a sign-in link:\n" +
-			"  thads user add quantri --role ADMINISTRATOR\n  thads user link quantri\n"
-	}
-	_, err = io.WriteString(s.env.Stdout, text)
+	_, err := io.WriteString(s.env.Stdout, text+s.greeting)
 	return err
+}
+
+// firstAdministrator tells how somebody comes in who can manage accounts, where
+// nobody can yet. The link is for who started the server: it is printed and not
+// logged.
+func (s *serving) firstAdministrator(ctx context.Context) (string, error) {
+	token, u, err := s.app.FirstAdministrator(auth.NewContext(ctx, auth.System("thads serve")))
+	if refusals, refused := thads.Refusals(err); refused && refusals[0].Code == thads.CodeNotAllowed {
+		// The records can be read and written all the same.
+		return refusals[0].Text.VI + "\n" + refusals[0].Text.EN + "\n", nil
+	}
+	if err != nil || u == nil {
+		return "", err
+	}
+	return fmt.Sprintf("Chưa có ai quản trị tài khoản. Người quản trị đầu tiên (%[1]s) vào bằng liên kết dùng một lần trong %[2]d giờ:\n"+
+		"Nobody manages accounts yet. The first administrator (%[1]s) comes in by a link that works once within %[2]d hours:\n  %[3]s\n",
+		u.Account, int(app.InvitationLife.Hours()), s.base+httpd.SignInPath(token)), nil
 }
 
 // watch keeps the application's picture of the store current. When the store

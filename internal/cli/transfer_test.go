@@ -88,13 +88,14 @@ func (p *place) found() {
 		p.t.Fatal(err)
 	}
 	e.Code, e.Name, e.Level, e.Parent = "TH-01", "Chi cục Thi hành án dân sự thành phố Thử", thads.LevelDistrict, province.ID
-	if _, err := a.UnitOpen(ctx, "district", e); err != nil {
+	district, err := a.UnitOpen(ctx, "district", e)
+	if err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := a.AddUser(ctx, app.NewUser{Account: "chi-cuc", Role: auth.RoleUnitHead, UnitCode: "TH-01"}); err != nil {
+	if _, err := a.AddUser(ctx, app.NewUser{Account: "chi-cuc", Grants: []app.NewGrant{{Role: auth.RoleUnitHead, Unit: district.ID}}}); err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Role: auth.RoleProcuracy, UnitCode: "TH-01"}); err != nil {
+	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Grants: []app.NewGrant{{Role: auth.RoleProcuracy, Unit: district.ID}}}); err != nil {
 		p.t.Fatal(err)
 	}
 }

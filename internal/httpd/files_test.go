@@ -97,11 +97,11 @@ func newShelf(t *testing.T, change func(*httpd.Options)) (b *bench, s *shelf, co
 func (b *bench) cookieOf(t *testing.T, role auth.Role) string {
 	t.Helper()
 	ctx := auth.NewContext(t.Context(), auth.System("test"))
-	u, err := b.app.AddUser(ctx, app.NewUser{Account: "nguoi-" + strings.ToLower(strings.ReplaceAll(string(role), "_", "-")), Role: role})
+	u, err := b.app.AddUser(ctx, app.NewUser{Account: "nguoi-" + strings.ToLower(strings.ReplaceAll(string(role), "_", "-")), Grants: []app.NewGrant{{Role: role}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, _, err := b.app.SignInAs(ctx, u.ID, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
+	token, _, err := b.app.SignInAs(ctx, u.ID, app.SignInOrigin{Means: auth.ByDemonstration}, app.SessionLimits{Idle: time.Hour, Max: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

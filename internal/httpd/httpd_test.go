@@ -637,7 +637,7 @@ func (f faulty) Authenticate(context.Context, auth.Token, app.SessionLimits) (au
 
 func (f faulty) PeekLink(context.Context, auth.Token) (*app.User, error) { return nil, f.err }
 func (f faulty) SignOut(context.Context, auth.Token) error               { return f.err }
-func (f faulty) RedeemLink(context.Context, auth.Token, app.SessionLimits) (auth.Token, *app.User, error) {
+func (f faulty) RedeemLink(context.Context, auth.Token, app.SignInOrigin, app.SessionLimits) (auth.Token, *app.User, error) {
 	return auth.Token{}, nil, f.err
 }
 
@@ -742,11 +742,11 @@ func TestOptionsAreRequired(t *testing.T) {
 func (b *bench) signIn(t *testing.T) (*app.User, auth.Token) {
 	t.Helper()
 	ctx := auth.NewContext(t.Context(), auth.System("test"))
-	u, err := b.app.EnsureUser(ctx, app.NewUser{Account: "lanhdao", Name: "Phạm Thị Mẫu", Role: auth.RoleLeader})
+	u, err := b.app.EnsureUser(ctx, app.NewUser{Account: "lanhdao", Name: "Phạm Thị Mẫu", Grants: []app.NewGrant{{Role: auth.RoleLeader}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	session, _, err := b.app.SignInAs(ctx, u.ID, app.SessionLimits{Idle: time.Hour, Max: 2 * time.Hour})
+	session, _, err := b.app.SignInAs(ctx, u.ID, app.SignInOrigin{Means: auth.ByDemonstration}, app.SessionLimits{Idle: time.Hour, Max: 2 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}

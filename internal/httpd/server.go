@@ -48,8 +48,8 @@ const (
 // Backend is what the server asks of the application.
 type Backend interface {
 	PeekLink(ctx context.Context, token auth.Token) (*app.User, error)
-	RedeemLink(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Token, *app.User, error)
-	SignInAs(ctx context.Context, id thads.PrincipalID, limits app.SessionLimits) (auth.Token, *app.User, error)
+	RedeemLink(ctx context.Context, token auth.Token, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
+	SignInAs(ctx context.Context, id thads.PrincipalID, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
 	Authenticate(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
 	SignOut(ctx context.Context, token auth.Token) error
 	UploadFile(ctx context.Context, name string, r io.Reader) (*app.Upload, error)

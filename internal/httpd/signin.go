@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"mime"
+	"net"
 	"net/http"
 	"strings"
 
@@ -41,7 +42,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
 			return
 		}
-		session, u, err := s.o.Backend.SignInAs(auth.NewContext(ctx, auth.System("sign-in link")), id, s.o.Sessions)
+		session, u, err := s.o.Backend.SignInAs(auth.NewContext(ctx, auth.System("sign-in link")), id, origin(r, auth.ByDemonstration), s.o.Sessions)
 		s.signedIn(w, r, session, u, err)
 		return
 	}
@@ -69,8 +70,17 @@ func (s *Server) redeemLink(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, http.StatusNotFound, linkPage{})
 		return
 	}
-	session, u, err := s.o.Backend.RedeemLink(r.Context(), token, s.o.Sessions)
+	session, u, err := s.o.Backend.RedeemLink(r.Context(), token, origin(r, auth.ByLink), s.o.Sessions)
 	s.signedIn(w, r, session, u, err)
+}
+
+// origin tells how and from where a request signs in.
+func origin(r *http.Request, means auth.Means) app.SignInOrigin {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		address = r.RemoteAddr
+	}
+	return app.SignInOrigin{Means: means, Agent: r.UserAgent(), Address: address}
 }
 
 // signedIn hands a new session to the browser, ends the one it had, and leads

@@ -20,7 +20,7 @@ func system(t *testing.T) auth.Principal {
 func (b *bench) link(t *testing.T) (*app.User, auth.Token) {
 	t.Helper()
 	u, _ := b.signIn(t)
-	token, _, err := b.app.SignInLink(auth.NewContext(t.Context(), system(t)), u.Account)
+	_, token, _, err := b.app.MakeLink(auth.NewContext(t.Context(), system(t)), u.Change())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestALastingLink(t *testing.T) {
 	if res := b.do(http.MethodHead, target, ""); len(res.Cookies()) > 0 {
 		t.Error("HEAD signs in")
 	}
-	if _, err := b.app.DisableUser(auth.NewContext(t.Context(), system(t)), u.Account); err != nil {
+	if _, err := b.app.DisableUser(auth.NewContext(t.Context(), system(t)), u.Change()); err != nil {
 		t.Fatal(err)
 	}
 	if p := b.who(first); !p.IsAnonymous() {
