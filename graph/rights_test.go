@@ -809,9 +809,6 @@ func (m *matrix) changing(t *testing.T, c *tally, p *person, f *ast.FieldDefinit
 		}
 		for _, event := range events {
 			asked++
-			if r.again != nil {
-				r.again()
-			}
 			input := func(id string) object {
 				fill := m.filling(t, &filling{own: id, kind: kind, event: event, named: map[string]string{"Unit": m.second, "Officer": m.officer, kind: id, "Grant": "g1"}})
 				return object{"input": fill.input(m.schema, m.inputOf(f), "")}
@@ -825,6 +822,9 @@ func (m *matrix) changing(t *testing.T, c *tally, p *person, f *ast.FieldDefinit
 				x.twin = input(none(r.id))
 			}
 			m.try(t, c, p, x)
+			if x.want == reached && r.again != nil {
+				r.again()
+			}
 		}
 	}
 	if asked == 0 {
@@ -1004,4 +1004,127 @@ func (m *matrix) alike(t *testing.T, c *tally, p *person, name, operation string
 		t.Errorf("%s: what may not be seen can be told from what does not exist\n%s\n%s", name, one.raw, two.raw)
 	}
 	c.add("references", invisible)
+}
+
+// The key of a request is its sender's own: whoever sends the same request with
+// somebody else's key is judged like everybody, and is not answered by what the
+// other one made.
+func TestKeysOfOthers(t *testing.T) {
+	m := newMatrix(t)
+	answers := 0
+	for _, f := range m.schema.Mutation.Fields {
+		if strings.HasPrefix(f.Name, "__") || !m.opens(f) || !slices.Contains(heldKinds, m.kindOf(f)) {
+			continue
+		}
+		fill := m.filling(t, &filling{kind: m.kindOf(f), opens: true, named: map[string]string{"Unit": m.second}})
+		fill.hints = object{"DecisionInput.number": "5" + strconv.Itoa(answers) + "/QĐ", "VerdictParticularsInput.number": "55/2018/HC-ST"}
+		in := with(fill.input(m.schema, m.inputOf(f), ""), object{"idempotencyKey": "the leader’s for " + f.Name})
+		first := m.make(leader, f.Name, in)
+		for _, p := range m.people {
+			if m.isRefused(p, m.schema.Mutation, f) {
+				continue
+			}
+			query := fmt.Sprintf("mutation($input: %s!) { %s(input: $input) { %s userErrors { code } } }", m.inputOf(f).Name, f.Name, recordField(m.schema, f)+" { id }")
+			r, err := m.call(p, query, object{"input": in})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := r.outcomeOf(f.Name)
+			want := reached
+			if !m.writes(p, rightOf(f), m.second, "") {
+				want = notWritable
+			}
+			if err != nil || got != want || strings.Contains(r.raw, first) || strings.Contains(r.raw, "IDEMPOTENCY_KEY_REUSED") {
+				t.Errorf("%s by %s with the key of another: %s, %v, want %s: %s", f.Name, p.name, got, err, want, r.raw)
+			}
+			answers++
+		}
+	}
+	// The case is with the other branch now; the first one may still read it.
+	c := m.recordOf("Case", relOnce)
+	read := m.ask(leader, `query($id: ID!) { case(id: $id) { version } }`, object{"id": c.id})
+	note := object{"id": c.id, "version": at(read, "case.version"), "effectiveOn": "2018-12-01", "note": "Đã gọi điện", "idempotencyKey": "another key"}
+	recorded := m.must(leader, "caseNote", note)
+	for _, p := range m.people {
+		f := m.schema.Mutation.Fields.ForName("caseNote")
+		want := m.mayChange(p, f, c, 0)
+		r, err := m.call(p, `mutation($input: CaseNoteInput!) { caseNote(input: $input) { case { version } userErrors { code } } }`, object{"input": note})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := r.outcomeOf(f.Name)
+		if err != nil || got != want || at(r.Data, "caseNote.case") != nil {
+			t.Errorf("caseNote by %s with the key of another: %s, %v, want %s: %s", p.name, got, err, want, r.raw)
+		}
+		answers++
+	}
+	if v := fmt.Sprint(at(m.ask(leader, `query($id: ID!) { case(id: $id) { version } }`, object{"id": c.id}), "case.version")); v != fmt.Sprint(recorded["version"]) {
+		t.Errorf("the case has the version %s, want %v", v, recorded["version"])
+	}
+	t.Logf("%d requests with the key of another", answers)
+}
+
+// recordField is the field of a payload that holds its record.
+func recordField(s *ast.Schema, f *ast.FieldDefinition) string {
+	for _, p := range s.Types[f.Type.Name()].Fields {
+		if p.Name != "userErrors" {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// That a number is taken cannot be hidden from who wants to give it to another
+// record: it is unique. It is told in the same words whoever has it, and nothing
+// else is: not which record, nor where it is.
+func TestNumbersOfOthers(t *testing.T) {
+	m := newMatrix(t)
+	visible, hidden := m.recordOf("AdministrativeVerdict", relOwn), m.recordOf("AdministrativeVerdict", relOther)
+	register := func(p auth.Principal, number string) string {
+		person := &person{principal: p}
+		r, err := m.call(person, `mutation($input: VerdictRegisterInput!) { verdictRegister(input: $input) { verdict { id } userErrors { code message field event } } }`,
+			object{"input": object{"unit": m.first, "officer": m.officer, "particulars": verdictParticulars(object{"number": number})}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.raw
+	}
+	for _, p := range m.people {
+		if !p.holds(auth.Record) || p.token || !m.covers(p, auth.Record, []string{m.first}, []string{m.officer}) {
+			continue
+		}
+		taken, theirs := register(p.principal, visible.found), register(p.principal, hidden.found)
+		if !strings.Contains(taken, `"DUPLICATE"`) || taken != theirs {
+			t.Errorf("%s: a number of one's own unit is refused by\n%s\none of another by\n%s", p.name, taken, theirs)
+		}
+		// A number can be looked up only by who may see what has it.
+		for _, r := range []*placed{visible, hidden} {
+			answer := m.ask(p.principal, `query($n: VerdictNumberInput!) { administrativeVerdict(number: $n) { id } }`,
+				object{"n": object{"court": "TAND tỉnh Thanh Hóa", "number": r.found, "date": "2018-09-05"}})
+			if got := at(answer, "administrativeVerdict.id") == r.id; got != m.sees(p, r) {
+				t.Errorf("%s finds the verdict of %s by its number: %v", p.name, r.relation, got)
+			}
+		}
+	}
+	for _, p := range m.people {
+		f := m.schema.Query.Fields.ForName("case")
+		for _, r := range m.records {
+			if r.kind != "Case" || m.isRefused(p, m.schema.Query, f) {
+				continue
+			}
+			query := `query($n: CaseNumberInput!) { case(number: $n) { id } }`
+			number := object{"unit": r.units[0], "number": r.found, "statYear": 2019}
+			one, err := m.call(p, query, object{"n": number})
+			if err != nil {
+				t.Fatal(err)
+			}
+			two, err := m.call(p, query, object{"n": with(number, object{"number": "98765/QĐ-CCTHADS"})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m.sees(p, r) != (one.raw != two.raw) {
+				t.Errorf("%s asks for the case of %s by its number: %s\nfor none: %s", p.name, r.relation, one.raw, two.raw)
+			}
+		}
+	}
 }

@@ -259,7 +259,7 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 	}
 	switch err := a.store.Insert(ctx, n.coll, doc); {
 	case errors.Is(err, store.ErrExists):
-		return n.replayed(ctx, a, id, c.Key, n.record(&e).Digest)
+		return n.replayed(ctx, a, id, p.ID, c.Key, n.record(&e).Digest)
 	case errors.Is(err, store.ErrTooLarge):
 		return nil, tooLarge()
 	case err != nil:
@@ -271,27 +271,28 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 
 // replayed answers a request whose id or key was there before: with what it
 // made, if it was the same request.
-func (n *noun[S, E]) replayed(ctx context.Context, a *App, id, key, digest string) (*S, error) {
+func (n *noun[S, E]) replayed(ctx context.Context, a *App, id string, by thads.PrincipalID, key, digest string) (*S, error) {
 	h, err := n.get(ctx, a, thads.Everything(), id)
 	if err != nil {
 		return nil, err
 	}
 	if h != nil {
-		if seen, same := n.seen(h.state, key, digest); seen && same {
+		if seen, same := n.seen(h.state, by, key, digest); seen && same {
 			return h.state, nil
 		}
 	}
 	return nil, keyReused()
 }
 
-// seen tells whether the key was used in this record, and for the same request.
-func (n *noun[S, E]) seen(s *S, key, digest string) (seen, same bool) {
+// seen tells whether the principal used the key in this record, and for the same
+// request. A key is its user's own: another one's request with it is another.
+func (n *noun[S, E]) seen(s *S, by thads.PrincipalID, key, digest string) (seen, same bool) {
 	if key == "" {
 		return false, false
 	}
 	events := n.events(s)
 	for i := range events {
-		if r := n.record(&events[i]); r.Key == key {
+		if r := n.record(&events[i]); r.Key == key && r.By == by {
 			return true, r.Digest == digest
 		}
 	}
@@ -320,7 +321,7 @@ func (n *noun[S, E]) amend(ctx context.Context, a *App, p auth.Principal, c Chan
 			continue
 		}
 		if errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrNotFound) {
-			return n.lost(ctx, a, scope, c, e)
+			return n.lost(ctx, a, p, scope, c, e)
 		}
 		return s, err
 	}
@@ -328,7 +329,7 @@ func (n *noun[S, E]) amend(ctx context.Context, a *App, p auth.Principal, c Chan
 
 // lost answers a writer that another one overtook: with the record if that was
 // the same request, else with the conflict.
-func (n *noun[S, E]) lost(ctx context.Context, a *App, scope thads.OpenScope, c Change, e E) (*S, error) {
+func (n *noun[S, E]) lost(ctx context.Context, a *App, p auth.Principal, scope thads.OpenScope, c Change, e E) (*S, error) {
 	h, err := n.get(ctx, a, scope, c.ID)
 	if err != nil {
 		return nil, err
@@ -340,7 +341,7 @@ func (n *noun[S, E]) lost(ctx context.Context, a *App, scope thads.OpenScope, c 
 	if err != nil {
 		return nil, err
 	}
-	if seen, same := n.seen(h.state, c.Key, digest); seen && same {
+	if seen, same := n.seen(h.state, p.ID, c.Key, digest); seen && same {
 		return h.state, nil
 	}
 	return nil, versionConflict()
@@ -351,7 +352,7 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 	if err := a.stampEvent(ctx, n.record(&e), p, c.Key, e, n.touches(h.state, &e), now); err != nil {
 		return nil, err
 	}
-	if seen, same := n.seen(h.state, c.Key, n.record(&e).Digest); seen {
+	if seen, same := n.seen(h.state, p.ID, c.Key, n.record(&e).Digest); seen {
 		if same {
 			return h.state, nil
 		}
