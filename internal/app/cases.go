@@ -55,7 +55,11 @@ func indexCase(c *thads.Case) (head any, fields store.Fields) {
 		"openedOn":     int64(c.OpenedOn), "since": int64(c.Since),
 		"outstanding": int64(t.Outstanding()), "total": int64(t.Total),
 		"number": c.NumberSortKey(), "debtor": c.DebtorSortKey(), "updatedAt": c.UpdatedAt(),
-		"tags": texts(c.Tags), "units": texts(c.Units), "officers": texts(c.Officers), "words": c.SearchWords(),
+		"tags": texts(c.Tags), "units": texts(c.Units), "officers": texts(c.Officers),
+		"words": c.SearchWords(), "numbers": c.NumberWords(), "publicWords": c.PublicWords(),
+	}
+	if c.IsConfidential() {
+		f["protected"] = true
 	}
 	if c.Officer != "" {
 		f["officer"] = string(c.Officer)
@@ -115,15 +119,10 @@ type DateRange struct{ From, To thads.Date }
 // nil bound is open.
 type DongRange struct{ Min, Max *thads.Dong }
 
-// conds translates the filter.
-func (f *CaseFilter) conds(a *App, d *Directory) ([]store.Cond, error) {
+// conds translates the filter but for Text and IdentityNumber, which depend on
+// what the caller sees (see caseConds).
+func (f *CaseFilter) conds(d *Directory) ([]store.Cond, error) {
 	var w []store.Cond
-	if f == nil {
-		return nil, nil
-	}
-	if f.Text != nil {
-		w = append(w, wordConds(*f.Text)...)
-	}
 	if f.States != nil {
 		w = append(w, store.In("state", texts(f.States)))
 	}
@@ -161,13 +160,6 @@ func (f *CaseFilter) conds(a *App, d *Directory) ([]store.Cond, error) {
 	w = f.Since.conds(w, &es, "since")
 	w = f.Outstanding.conds(w, &es, "outstanding")
 	w = f.Total.conds(w, &es, "total")
-	if f.IdentityNumber != nil {
-		commitments, err := a.commitments(*f.IdentityNumber, "filter.identityNumber")
-		if err != nil {
-			return nil, err
-		}
-		w = append(w, store.In("identities", commitments))
-	}
 	return w, es.Err()
 }
 
@@ -208,13 +200,16 @@ func (r *DongRange) conds(w []store.Cond, es *thads.Errors, field string) []stor
 // wordConds matches records that have all words of the text, the last of them
 // perhaps unfinished, as it is while somebody types. A text without any word
 // matches nothing, unless it is empty.
-func wordConds(text string) []store.Cond {
+func wordConds(text string) []store.Cond { return wordCondsOn("words", text) }
+
+// wordCondsOn is wordConds on a field of words.
+func wordCondsOn(field, text string) []store.Cond {
 	words := thads.Tokens(text)
 	if len(words) == 0 {
 		if thads.NormalizeName(text) == "" {
 			return nil
 		}
-		return []store.Cond{store.In("words", []string{})}
+		return []store.Cond{store.In(field, []string{})}
 	}
 	typed := lastWord(text)
 	var whole []string
@@ -226,10 +221,10 @@ func wordConds(text string) []store.Cond {
 	typed = withoutZeros(typed)
 	var conds []store.Cond
 	if len(whole) > 0 {
-		conds = append(conds, store.All("words", whole))
+		conds = append(conds, store.All(field, whole))
 	}
 	if typed != "" {
-		conds = append(conds, store.Prefix("words", typed))
+		conds = append(conds, store.Prefix(field, typed))
 	}
 	return conds
 }
@@ -288,9 +283,12 @@ func (o CaseOrderField) field() string {
 	return "updatedAt"
 }
 
-// Cases returns one page of the cases that the filter and the caller's scope reach.
+// Cases returns one page of the cases that the filter and the caller's scope
+// reach. A lookup by identity number asks for the right UNMASK and is on record
+// before it is answered. Who does not see the names finds cases by their numbers
+// only, and cannot order them by name (CodeNotAllowed).
 func (a *App) Cases(ctx context.Context, f *CaseFilter, by CaseOrderField, descending bool, page PageArgs) (*Page[*thads.CaseHead], error) {
-	where, scope, err := a.caseConds(ctx, f)
+	where, scope, err := a.caseConds(ctx, f, by)
 	if err != nil {
 		return nil, err
 	}
@@ -301,20 +299,57 @@ func (a *App) Cases(ctx context.Context, f *CaseFilter, by CaseOrderField, desce
 	return findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
 }
 
-func (a *App) caseConds(ctx context.Context, f *CaseFilter) ([]store.Cond, thads.OpenScope, error) {
+// caseConds returns the conditions and the scope of a list of cases by the filter
+// and in the order. Where the filter looks a person up it has been recorded.
+func (a *App) caseConds(ctx context.Context, f *CaseFilter, by CaseOrderField) ([]store.Cond, thads.OpenScope, error) {
 	scope, err := a.reader(ctx, auth.Read)
 	if err != nil {
 		return nil, scope, err
+	}
+	v, err := a.Veil(ctx)
+	if err != nil {
+		return nil, scope, err
+	}
+	if by == CasesByDebtor && v.least().plain[sightName] != auth.Clear {
+		return nil, scope, thads.Errorf(thads.CodeNotAllowed, "orderBy", "Không sắp xếp được theo tên khi tên bị che", "The names are masked, so nothing can be ordered by them")
+	}
+	if f == nil {
+		return nil, scope, nil
 	}
 	d, err := a.Directory(ctx)
 	if err != nil {
 		return nil, scope, err
 	}
-	where, err := f.conds(a, d)
-	return where, scope, err
+	where, err := f.conds(d)
+	if err != nil {
+		return nil, scope, err
+	}
+	s := finding{scope: scope, grants: v.reads}
+	if f.Text != nil {
+		s.byText(*f.Text, true)
+	}
+	if f.IdentityNumber == nil {
+		scope, err = s.scoped(ctx, a)
+		return append(where, s.conds...), scope, err
+	}
+	commitments, err := a.commitments(*f.IdentityNumber, "filter.identityNumber")
+	if err != nil {
+		return nil, scope, err
+	}
+	if err := s.byNumber(v, commitments); err != nil {
+		return nil, scope, err
+	}
+	if scope, err = s.scoped(ctx, a); err != nil {
+		return nil, scope, err
+	}
+	_, err = a.disclose(ctx, Disclosure{
+		Kind: DisclosedLookup, Data: []auth.PersonalData{auth.IdentityNumber}, Reason: maskNumber(*f.IdentityNumber),
+	})
+	return append(where, s.conds...), scope, err
 }
 
-// Case returns one case, or nil if there is none or it may not be seen.
+// Case returns what the caller sees of one case, or nil if there is none or it may
+// not be seen.
 func (a *App) Case(ctx context.Context, id thads.CaseID) (*thads.Case, error) {
 	return read(ctx, a, cases, string(id))
 }
@@ -335,9 +370,12 @@ func (a *App) CaseByNumber(ctx context.Context, unit thads.UnitID, number string
 }
 
 // PublicDebtors returns one page of the debtors whom the law makes public,
-// ordered by name. Anybody may ask.
+// ordered by name, each with what is made public and nothing else (see
+// thads.Case.Public). Anybody may ask; they are found by what is public alone. A
+// case leaves the list with its state, as soon as that is recorded: well within
+// the two working days that the law gives (Circular 04/2023 art 4).
 func (a *App) PublicDebtors(ctx context.Context, text string, page PageArgs) (*Page[*thads.Case], error) {
-	where := append([]store.Cond{store.Eq("publishable", true)}, wordConds(text)...)
+	where := append([]store.Cond{store.Eq("publishable", true)}, wordCondsOn("publicWords", text)...)
 	q, err := page.query(thads.Everything(), where, "debtor", false)
 	if err != nil {
 		return nil, err
@@ -358,7 +396,7 @@ func (a *App) PublicDebtors(ctx context.Context, text string, page PageArgs) (*P
 	for _, it := range heads.Items {
 		// A case that left the state between the two reads is public no longer.
 		if c := full[string(it.Value.ID)]; c != nil && c.IsPublishable() {
-			out.Items = append(out.Items, Item[*thads.Case]{Value: c, Cursor: it.Cursor})
+			out.Items = append(out.Items, Item[*thads.Case]{Value: c.Public(), Cursor: it.Cursor})
 		}
 	}
 	return out, nil
@@ -379,7 +417,8 @@ func (a *App) CaseOpen(ctx context.Context, key string, e thads.CaseEvent, numbe
 	if err != nil {
 		return nil, err
 	}
-	return cases.create(ctx, a, p, Change{Key: key, prepare: sealer(seal)}, e)
+	c, err := cases.create(ctx, a, p, Change{Key: key, prepare: sealer(seal)}, e)
+	return shownAfter(ctx, a, c, err)
 }
 
 // CaseRecord records a further event in a case.
@@ -397,7 +436,8 @@ func (a *App) CaseRecord(ctx context.Context, c Change, e thads.CaseEvent, numbe
 		return nil, err
 	}
 	c.prepare = sealer(seal)
-	return cases.amend(ctx, a, p, c, e)
+	s, err := cases.amend(ctx, a, p, c, e)
+	return shownAfter(ctx, a, s, err)
 }
 
 // MaxMany bounds how many records one request may change.
@@ -420,6 +460,10 @@ func (a *App) CaseRecordMany(ctx context.Context, ids []string, key string, e th
 	if err := a.checkHolder(ctx, &e); err != nil {
 		return nil, err
 	}
+	v, err := a.Veil(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var done []*thads.Case
 	var es thads.Errors
 	for i, id := range ids {
@@ -427,7 +471,7 @@ func (a *App) CaseRecordMany(ctx context.Context, ids []string, key string, e th
 		refusals, refused := thads.Refusals(err)
 		switch {
 		case err == nil:
-			done = append(done, c)
+			done = append(done, v.Case(c))
 		case !refused || refusals[0].Code == thads.CodeUnavailable:
 			return done, err
 		default:

@@ -44,7 +44,13 @@ var caseCollection = &store.Collection{
 		{Name: "tags", Type: store.Strings},
 		{Name: "units", Type: store.Strings},
 		{Name: "officers", Type: store.Strings},
+		// words find the case by names and numbers, numbers by numbers alone, and
+		// publicWords, where the law makes it public, by what is public of it.
 		{Name: "words", Type: store.Strings},
+		{Name: "numbers", Type: store.Strings},
+		{Name: "publicWords", Type: store.Strings},
+		// protected is true for family matters and parties under age, else null.
+		{Name: "protected", Type: store.Bool},
 		{Name: "identities", Type: store.Strings},
 		// likeness is the same for cases that may be one case recorded twice.
 		{Name: "likeness", Type: store.String},

@@ -219,3 +219,127 @@ func dataAsked(asked []auth.PersonalData) ([]auth.PersonalData, error) {
 	}
 	return out, nil
 }
+
+// A RevealRequest asks for masked data of a party.
+type RevealRequest struct {
+	Case  thads.CaseID
+	Party string
+	// Data are the kinds asked for; PROTECTED is never asked for by itself.
+	Data    []auth.PersonalData
+	Purpose auth.Purpose
+	// Reason is in the caller's words, 10 to 500 characters.
+	Reason string
+}
+
+// A Revealed is what was asked for, unmasked; what was not asked for or is not
+// kept is zero.
+type Revealed struct {
+	Party          string
+	Name           string
+	Address        string
+	BirthYear      int
+	IdentityNumber string
+	AccountNumber  string
+	// Disclosure is the record that was made of this.
+	Disclosure *Disclosure
+}
+
+// Reveal shows masked data of a party for a purpose, and records that before it
+// does. Refused are, with CodeNotFound, a case or party that the caller may not
+// see, with CodeNotAllowed a purpose that none of the caller's roles there has,
+// and with CodeForbidden data that they never see.
+func (a *App) Reveal(ctx context.Context, r RevealRequest) (*Revealed, error) {
+	p, err := a.permit(ctx, auth.Unmask)
+	if err != nil {
+		return nil, err
+	}
+	scope, err := a.reader(ctx, auth.Read)
+	if err != nil {
+		return nil, err
+	}
+	data, err := dataAsked(r.Data)
+	if err != nil {
+		return nil, err
+	}
+	reason, err := disclosureReason(r.Reason)
+	if err != nil {
+		return nil, err
+	}
+	h, err := cases.get(ctx, a, scope, string(r.Case))
+	if err != nil {
+		return nil, err
+	}
+	if h == nil {
+		return nil, notFound("case")
+	}
+	c := h.state
+	i := slices.IndexFunc(c.Parties, func(q thads.Party) bool { return q.ID == r.Party })
+	if i < 0 {
+		return nil, notFound("party")
+	}
+	v, err := a.veil(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.mayReveal(c, r.Purpose, data); err != nil {
+		return nil, err
+	}
+	out, err := a.unmasked(ctx, c, &c.Parties[i], data)
+	if err != nil {
+		return nil, err
+	}
+	out.Disclosure, err = a.disclose(ctx, Disclosure{
+		Kind: DisclosedUnmasking, Case: c.ID, Units: c.Units, Party: r.Party, Data: data, Purpose: r.Purpose, Reason: reason,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// mayReveal refuses a purpose that is not of the roles that open the case, and
+// data that those never see.
+func (v *Veil) mayReveal(c *thads.Case, purpose auth.Purpose, data []auth.PersonalData) error {
+	stated := slices.ContainsFunc(v.unmasks, func(g sightGrant) bool {
+		return purpose != "" && slices.Contains(g.purposes, purpose) && g.scope.Reaches(c.Units, c.Officers)
+	})
+	if !stated {
+		return thads.Errorf(thads.CodeNotAllowed, "purpose", "Mục đích này không thuộc vai trò của người yêu cầu", "The purpose is none of the caller's roles")
+	}
+	sight := v.revealing(c, purpose)
+	for i, k := range sightKinds {
+		if slices.Contains(data, k) && sight[i] < auth.OnPurpose {
+			return thads.Errorf(thads.CodeForbidden, "data", "Không được xem loại dữ liệu %q của việc này", "Data of the kind %q of this case are not shown", string(k))
+		}
+	}
+	return nil
+}
+
+// unmasked returns the data of a party.
+func (a *App) unmasked(ctx context.Context, c *thads.Case, p *thads.Party, data []auth.PersonalData) (*Revealed, error) {
+	out := &Revealed{Party: p.ID}
+	if slices.Contains(data, auth.PartyName) {
+		out.Name = p.Name
+	}
+	if slices.Contains(data, auth.PartyContact) {
+		out.Address, out.BirthYear = p.Address, p.BirthYear
+	}
+	identity, account := slices.Contains(data, auth.IdentityNumber), slices.Contains(data, auth.AccountNumber)
+	if !identity && !account {
+		return out, nil
+	}
+	if _, err := a.sealing("data"); err != nil {
+		return nil, err
+	}
+	numbers, err := a.partyNumbers(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
+	if identity {
+		out.IdentityNumber = numbers.Identity
+	}
+	if account {
+		out.AccountNumber = numbers.Account
+	}
+	return out, nil
+}

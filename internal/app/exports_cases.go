@@ -137,7 +137,7 @@ func (a *App) exportEach(ctx context.Context, p auth.Principal, o ExportOptions,
 // its order, and at the end those that changed their place in it meanwhile and
 // were passed over.
 func (a *App) eachCase(ctx context.Context, o ExportOptions, fn func([]*thads.Case) error) error {
-	where, scope, err := a.caseConds(ctx, o.Filter)
+	where, scope, err := a.caseConds(ctx, o.Filter, o.By)
 	if err != nil {
 		return err
 	}

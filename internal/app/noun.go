@@ -59,7 +59,7 @@ type noun[S, E any] struct {
 // derivedVersion is the version of the rules by which heads, fields, sort keys
 // and search tokens are derived from a body. Documents of another version are
 // derived again at start (see Rederive).
-const derivedVersion = thads.CollationVersion*1000 + 2
+const derivedVersion = thads.CollationVersion*1000 + 3
 
 // idEncoding writes ids in letters and digits that cannot be confused.
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -145,7 +145,7 @@ func (n *noun[S, E]) get(ctx context.Context, a *App, scope thads.OpenScope, id 
 	return &held[S]{state: s, version: docs[0].Version}, nil
 }
 
-// read returns a record that the caller may open, or nil.
+// read returns what the caller sees of a record that they may open, or nil.
 func read[S, E any](ctx context.Context, a *App, n *noun[S, E], id string) (*S, error) {
 	scope, err := a.reader(ctx, n.reads)
 	if err != nil {
@@ -155,7 +155,7 @@ func read[S, E any](ctx context.Context, a *App, n *noun[S, E], id string) (*S, 
 	if err != nil || h == nil {
 		return nil, err
 	}
-	return h.state, nil
+	return show(ctx, a, h.state)
 }
 
 // readClaimed returns the record that has claimed a number, if the caller may
@@ -173,7 +173,7 @@ func readClaimed[S, E any](ctx context.Context, a *App, n *noun[S, E], claims []
 	if err != nil || h == nil || !slices.Contains(n.claims(h.state), claims[0]) {
 		return nil, err
 	}
-	return h.state, nil
+	return show(ctx, a, h.state)
 }
 
 // getMany reads records within a scope, by id.

@@ -69,7 +69,7 @@ func (p PageArgs) query(scope thads.OpenScope, where []store.Cond, sort string, 
 	return q, nil
 }
 
-// findPage reads one page and decodes its heads.
+// findPage reads one page and decodes its heads, as the caller sees them.
 func findPage[T any](ctx context.Context, a *App, c *store.Collection, q store.Query, decode func(store.Head) (T, error)) (*Page[T], error) {
 	found, err := a.store.Find(ctx, c, q)
 	switch {
@@ -85,12 +85,16 @@ func findPage[T any](ctx context.Context, a *App, c *store.Collection, q store.Q
 			return n, unavailable(err)
 		},
 	}
+	v, err := a.Veil(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for i, h := range found.Heads {
-		v, err := decode(h)
+		record, err := decode(h)
 		if err != nil {
 			return nil, err
 		}
-		page.Items[i] = Item[T]{Value: v, Cursor: h.Cursor}
+		page.Items[i] = Item[T]{Value: veiled(v, record), Cursor: h.Cursor}
 	}
 	return page, nil
 }

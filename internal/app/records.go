@@ -26,7 +26,8 @@ func open[S, E any](ctx context.Context, a *App, n *noun[S, E], check checks[E],
 	if err := n.checkNamed(ctx, a, p, check, &e); err != nil {
 		return nil, err
 	}
-	return n.create(ctx, a, p, c, e)
+	s, err := n.create(ctx, a, p, c, e)
+	return shownAfter(ctx, a, s, err)
 }
 
 // recordEvent records a further event. A correction takes its kind from what it
@@ -40,7 +41,8 @@ func recordEvent[S, E any](ctx context.Context, a *App, n *noun[S, E], check che
 	if err := n.checkNamed(ctx, a, p, check, &e); err != nil {
 		return nil, err
 	}
-	return n.amend(ctx, a, p, c, e)
+	s, err := n.amend(ctx, a, p, c, e)
+	return shownAfter(ctx, a, s, err)
 }
 
 // mayRecord returns the right that a further event asks for and its recorder, if
@@ -107,7 +109,11 @@ func readMany[S, E any](ctx context.Context, a *App, n *noun[S, E], ids []string
 	if err != nil {
 		return nil, err
 	}
-	return n.getMany(ctx, a, scope, ids)
+	records, err := n.getMany(ctx, a, scope, ids)
+	if err != nil {
+		return nil, err
+	}
+	return showAll(ctx, a, records)
 }
 
 // readHeads returns those of the heads that exist and that the caller may see,
@@ -129,7 +135,7 @@ func readHeads[T, S, E any](ctx context.Context, a *App, n *noun[S, E], ids []st
 			}
 		}
 	}
-	return out, nil
+	return showAll(ctx, a, out)
 }
 
 // An Order is what a list is ordered by: By is a value of the noun's GraphQL

@@ -179,6 +179,8 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 		return record(a.Job(ctx, id))
 	case importPrefix:
 		return record(a.Import(ctx, id))
+	case disclosurePrefix:
+		return record(a.Disclosure(ctx, id))
 	}
 	return nil, nil
 }
@@ -189,6 +191,7 @@ var nodeRights = map[string]auth.Right{
 	directives.prefix: directives.reads, tasks.prefix: tasks.reads, directedCases.prefix: directedCases.reads,
 	conferences.prefix: conferences.reads, targets.prefix: targets.reads,
 	jobPrefix: auth.SignedIn, importPrefix: auth.Import,
+	disclosurePrefix: auth.Audit,
 }
 
 // record makes of a nil pointer a plain nil.
@@ -233,8 +236,8 @@ const (
 	searchWindow = 100
 )
 
-// Search finds records by any number or by words of a name, with or without
-// accents. Of each kind at most first are returned, those before that match
+// Search finds records by any number or by words of a name that the caller may
+// see, with or without accents. Of each kind at most first are returned, those before that match
 // with their accents.
 func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first int) ([]Hit, error) {
 	p, err := a.permit(ctx, auth.SignedIn)
@@ -248,6 +251,10 @@ func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first
 	if first < 1 || first > maxHits {
 		return nil, thads.Errorf(thads.CodeOutOfRange, "first", "Chỉ từ 1 đến %d", "Only 1 to %d", maxHits)
 	}
+	v, err := a.veil(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	exact := thads.TokensExact(text)
 	var out []Hit
 	for _, s := range searches {
@@ -258,8 +265,17 @@ func (a *App) Search(ctx context.Context, text string, kinds []SearchKind, first
 		if err != nil {
 			return nil, err
 		}
-		q := store.Query{Scope: scope, Where: wordConds(text), Sort: s.sort, Descending: s.descending, Limit: searchWindow}
-		page, err := findPage(ctx, a, s.coll, q, s.hit)
+		where := wordConds(text)
+		if s.personal {
+			f := finding{scope: scope, grants: v.reads}
+			f.byText(text, s.protects)
+			if scope, err = f.scoped(ctx, a); err != nil {
+				return nil, err
+			}
+			where = f.conds
+		}
+		q := store.Query{Scope: scope, Where: where, Sort: s.sort, Descending: s.descending, Limit: searchWindow}
+		page, err := findPage(ctx, a, s.coll, q, func(h store.Head) (Hit, error) { return s.hit(v, h) })
 		if err != nil {
 			return nil, err
 		}
@@ -301,22 +317,25 @@ type search struct {
 	coll       *store.Collection
 	sort       string
 	descending bool
-	hit        func(store.Head) (Hit, error)
+	// personal tells that the records name persons, protects that some of them
+	// are protected.
+	personal, protects bool
+	hit                func(*Veil, store.Head) (Hit, error)
 }
 
-// hitOf shows a decoded head.
-func hitOf[T any](decode func(store.Head) (*T, error), show func(*T) Hit) func(store.Head) (Hit, error) {
-	return func(h store.Head) (Hit, error) {
-		v, err := decode(h)
+// hitOf shows a decoded head, as much of it as is to be seen.
+func hitOf[T any](decode func(store.Head) (*T, error), show func(*T) Hit) func(*Veil, store.Head) (Hit, error) {
+	return func(v *Veil, h store.Head) (Hit, error) {
+		record, err := decode(h)
 		if err != nil {
 			return Hit{}, err
 		}
-		return show(v), nil
+		return show(veiled(v, record)), nil
 	}
 }
 
 var searches = []search{
-	{FindCases, cases.reads, caseCollection, "updatedAt", true, hitOf(decodeHead[thads.CaseHead], func(c *thads.CaseHead) Hit {
+	{FindCases, cases.reads, caseCollection, "updatedAt", true, true, true, hitOf(decodeHead[thads.CaseHead], func(c *thads.CaseHead) Hit {
 		title := c.DebtorName
 		number := c.Judgment.Number.Raw
 		if c.Decision != nil {
@@ -326,21 +345,21 @@ var searches = []search{
 		detail := number + " · " + c.OpenedOn.Vietnamese() + " · "
 		return Hit{Title: title, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: c}
 	})},
-	{FindVerdicts, verdicts.reads, verdictCollection, "updatedAt", true, hitOf(decodePlain[thads.AdministrativeVerdict], func(v *thads.AdministrativeVerdict) Hit {
+	{FindVerdicts, verdicts.reads, verdictCollection, "updatedAt", true, true, false, hitOf(decodePlain[thads.AdministrativeVerdict], func(v *thads.AdministrativeVerdict) Hit {
 		name := v.State.Name()
 		detail := v.Court + " · "
 		return Hit{Title: v.Number.Raw, Detail: thads.Text{VI: detail + name.VI, EN: detail + name.EN}, Record: v}
 	})},
-	{FindDirectives, directives.reads, directiveCollection, "date", true, hitOf(decodePlain[thads.Directive], func(d *thads.Directive) Hit {
+	{FindDirectives, directives.reads, directiveCollection, "date", true, false, false, hitOf(decodePlain[thads.Directive], func(d *thads.Directive) Hit {
 		return Hit{Title: d.Number.Raw, Detail: plainText(d.Title), Record: d}
 	})},
-	{FindConferences, conferences.reads, conferenceCollection, "heldOn", true, hitOf(decodePlain[thads.Conference], func(c *thads.Conference) Hit {
+	{FindConferences, conferences.reads, conferenceCollection, "heldOn", true, false, false, hitOf(decodePlain[thads.Conference], func(c *thads.Conference) Hit {
 		return Hit{Title: c.Particulars.Title, Detail: plainText(c.HeldOn.Vietnamese()), Record: c}
 	})},
-	{FindUnits, units.reads, unitCollection, "name", false, hitOf(decodePlain[thads.Unit], func(u *thads.Unit) Hit {
+	{FindUnits, units.reads, unitCollection, "name", false, false, false, hitOf(decodePlain[thads.Unit], func(u *thads.Unit) Hit {
 		return Hit{Title: u.Name, Detail: plainText(u.Code), Record: u}
 	})},
-	{FindOfficers, officers.reads, officerCollection, "name", false, hitOf(decodePlain[thads.Officer], func(o *thads.Officer) Hit {
+	{FindOfficers, officers.reads, officerCollection, "name", false, false, false, hitOf(decodePlain[thads.Officer], func(o *thads.Officer) Hit {
 		return Hit{Title: o.Name, Detail: plainText(o.Code), Record: o}
 	})},
 }

@@ -34,7 +34,9 @@ var verdictCollection = &store.Collection{
 		{Name: "updatedAt", Type: store.Time, Sortable: true},
 		{Name: "units", Type: store.Strings},
 		{Name: "officers", Type: store.Strings},
+		// words find the verdict by names and numbers, numbers by numbers alone.
 		{Name: "words", Type: store.Strings},
+		{Name: "numbers", Type: store.Strings},
 	},
 	Indexes:      []store.Index{{"updatedAt"}, {"registeredOn"}, {"number"}, {"due"}, {"debtor"}, {"since"}, {"unit", "live"}},
 	ScopeField:   "units",
@@ -68,6 +70,7 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 			"number":    strconv.Itoa(v.Date.Year()) + " " + thads.TextSortKey(v.Number.Key()),
 			"updatedAt": v.UpdatedAt(),
 			"units":     texts(v.Units), "officers": texts(v.Officers), "words": append(thads.Tokens(words), v.Number.SearchTokens()...),
+			"numbers": v.Number.SearchTokens(),
 		}
 		if len(v.Debtors) > 0 {
 			f["debtor"] = thads.TextSortKey(v.Debtors[0].Name)
@@ -145,13 +148,28 @@ var verdictOrders = map[VerdictOrderField]string{
 
 // Verdicts returns one page of the administrative verdicts within the caller's scope.
 func (a *App) Verdicts(ctx context.Context, f *VerdictFilter, o Order[VerdictOrderField], page PageArgs) (*Page[*thads.AdministrativeVerdict], error) {
+	scope, err := a.reader(ctx, verdicts.reads)
+	if err != nil {
+		return nil, err
+	}
 	w := &conditions{}
 	if f != nil {
 		d, err := a.Directory(ctx)
 		if err != nil {
 			return nil, err
 		}
-		w.text(f.Text)
+		if f.Text != nil {
+			v, err := a.Veil(ctx)
+			if err != nil {
+				return nil, err
+			}
+			s := finding{scope: scope, grants: v.reads}
+			s.byText(*f.Text, false)
+			if scope, err = s.scoped(ctx, a); err != nil {
+				return nil, err
+			}
+			w.add(s.conds...)
+		}
 		oneOf(w, "state", f.States)
 		w.flag("live", f.Live)
 		w.flag("tracked", f.Tracked)
@@ -170,7 +188,7 @@ func (a *App) Verdicts(ctx context.Context, f *VerdictFilter, o Order[VerdictOrd
 		w.flag("receiptUnknown", f.ReceiptUnknown)
 		w.flag("compelled", f.Compelled)
 	}
-	return list(ctx, a, verdicts, w, verdictOrders, o, page)
+	return listWithin(ctx, a, verdicts, scope, w, verdictOrders, o, page)
 }
 
 // present returns the units that are given.

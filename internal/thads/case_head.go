@@ -24,11 +24,18 @@ type CaseHead struct {
 	Unit         UnitID         `json:"unit"`
 	Officer      OfficerID      `json:"officer,omitzero"`
 	DebtorName   string         `json:"debtorName"`
+	DebtorKind   PartyKind      `json:"debtorKind,omitzero"`
 	CreditorName string         `json:"creditorName,omitzero"`
+	CreditorKind PartyKind      `json:"creditorKind,omitzero"`
 	Totals       Totals         `json:"totals"`
 	Tags         []Tag          `json:"tags,omitzero"`
 	LastEvent    CaseEventBrief `json:"lastEvent"`
 	UpdatedAt    time.Time      `json:"updatedAt"`
+	// Protected is Case.IsConfidential; Units and Officers are all that hold or
+	// ever held the case. They tell who sees the names.
+	Protected bool        `json:"protected,omitzero"`
+	Units     []UnitID    `json:"units"`
+	Officers  []OfficerID `json:"officers,omitzero"`
 }
 
 // A CaseEventBrief is the kind and date of an event.
@@ -46,6 +53,13 @@ func (c *Case) Head() *CaseHead {
 		Judgment: c.Particulars.Judgment, Unit: c.Unit, Officer: c.Officer,
 		DebtorName: c.namesOf(Debtor), CreditorName: c.namesOf(Creditor),
 		Totals: c.Totals(), Tags: c.Tags, UpdatedAt: c.UpdatedAt(),
+		Protected: c.IsConfidential(), Units: c.Units, Officers: c.Officers,
+	}
+	if debtor, _ := c.firstOf(Debtor); debtor != nil {
+		h.DebtorKind = debtor.Kind
+	}
+	if creditor, _ := c.firstOf(Creditor); creditor != nil {
+		h.CreditorKind = creditor.Kind
 	}
 	if n := len(c.Events); n > 0 {
 		h.LastEvent = CaseEventBrief{Kind: c.Events[n-1].Kind, EffectiveOn: c.Events[n-1].EffectiveOn}
@@ -79,12 +93,16 @@ func (c *Case) namesOf(role PartyRole) string {
 }
 
 // DebtorSortKey orders cases by their first debtor: people by their given name,
-// organisations by their first word.
+// organisations by their first word. Of a confidential case it is the key of the
+// masked name, as its place in a list would tell the name to those who may not
+// see it.
 func (c *Case) DebtorSortKey() string {
 	first, _ := c.firstOf(Debtor)
 	switch {
 	case first == nil:
 		return ""
+	case c.IsConfidential() && first.Kind != StateBudget:
+		return TextSortKey(MaskName(first.Name))
 	case first.Kind == Person:
 		return NameSortKey(first.Name)
 	}
@@ -98,8 +116,32 @@ func (c *Case) SearchWords() []string {
 	for i := range c.Parties {
 		words = append(words, Tokens(c.Parties[i].Name)...)
 	}
-	words = append(words, c.Number().SearchTokens()...)
-	words = append(words, c.Particulars.Judgment.Number.SearchTokens()...)
+	return distinct(append(words, c.NumberWords()...))
+}
+
+// NumberWords are the folded words of the numbers of decision and judgment, by
+// which those find the case too who do not see its names.
+func (c *Case) NumberWords() []string {
+	return distinct(append(c.Number().SearchTokens(), c.Particulars.Judgment.Number.SearchTokens()...))
+}
+
+// PublicWords are the folded words by which anybody finds the case where the law
+// makes it public: those of what is published of it, and no others. There are
+// none where it is not public.
+func (c *Case) PublicWords() []string {
+	p := c.Public()
+	if p == nil {
+		return nil
+	}
+	words := c.NumberWords()
+	for i := range p.Parties {
+		words = append(words, Tokens(p.Parties[i].Name)...)
+	}
+	return distinct(words)
+}
+
+// distinct sorts words and drops those that are there twice.
+func distinct(words []string) []string {
 	slices.Sort(words)
 	return slices.Compact(words)
 }
@@ -161,5 +203,48 @@ func (c *Case) Outstanding() Dong {
 // and no confidential matter. It ends with the state, well within the two
 // working days the law gives.
 func (c *Case) IsPublishable() bool {
-	return (c.State == StateNotEnforceable || c.State == StateSeparateBook) && !c.IsConfidential()
+	return c.State.isPublished() && !c.IsConfidential() &&
+		slices.ContainsFunc(c.Balances, func(b Balance) bool { return b.isPublished() })
+}
+
+func (s CaseState) isPublished() bool { return s == StateNotEnforceable || s == StateSeparateBook }
+
+// isPublished tells whether the debtor of the obligation is made public. Who has
+// paid all of it owes nothing any more, though the money is not paid out yet.
+func (b *Balance) isPublished() bool {
+	return b.State.isPublished() && (b.Remaining > 0 || b.Held == 0)
+}
+
+// Public returns what the law makes public of the case and nothing else, or nil
+// where that is nothing: who still owes something that cannot be enforced yet, by
+// name and address, by which judgment and decision, what and why. Debtors whose
+// own obligations are done are public no longer, though the case goes on for
+// others.
+func (c *Case) Public() *Case {
+	if !c.IsPublishable() {
+		return nil
+	}
+	p := &Case{ID: c.ID, State: c.State, Since: c.Since, Ground: c.Ground, Unit: c.Unit, Units: c.Units}
+	j := c.Particulars.Judgment
+	p.Particulars.Judgment = Judgment{Kind: j.Kind, Number: j.Number, Date: j.Date, Court: j.Court}
+	if d := c.Decision; d != nil {
+		p.Decision = &Decision{Number: d.Number, Date: d.Date, Issuer: d.Issuer}
+	}
+	for i := range c.Balances {
+		b := &c.Balances[i]
+		if !b.isPublished() {
+			continue
+		}
+		p.Balances = append(p.Balances, Balance{
+			Obligation: Obligation{ID: b.ID, Kind: b.Kind}, State: b.State, Since: b.Since, Ground: b.Ground, Remaining: b.Remaining,
+		})
+		for k := range c.Parties {
+			q := &c.Parties[k]
+			owes := q.Role == Debtor && (len(b.Debtors) == 0 || slices.Contains(b.Debtors, q.ID))
+			if owes && !slices.ContainsFunc(p.Parties, func(o Party) bool { return o.ID == q.ID }) {
+				p.Parties = append(p.Parties, Party{ID: q.ID, Role: q.Role, Kind: q.Kind, Name: q.Name, Address: q.Address})
+			}
+		}
+	}
+	return p
 }
