@@ -74,10 +74,16 @@ func rules() []rule {
 			never: concat(drivers, graphql, engines),
 		},
 
+		{
+			pkg: "internal/oidc", own: concat(domain, []string{"internal/auth"}),
+			others: concat(text, []string{"github.com/coreos/go-oidc/", "github.com/go-jose/", "golang.org/x/oauth2", "golang.org/x/crypto/", "golang.org/x/sys/cpu"}),
+			never:  concat(drivers, graphql, engines),
+		},
+
 		// What stands before them.
 		{
 			pkg:   "internal/httpd",
-			own:   concat(domain, []string{"internal/app", "internal/auth", "internal/request", "internal/sheet", "internal/store", "web"}),
+			own:   concat(domain, []string{"internal/app", "internal/auth", "internal/oidc", "internal/request", "internal/sheet", "internal/store", "web"}),
 			never: concat(drivers, graphql, engines),
 		},
 		{
@@ -265,6 +271,7 @@ func TestTheRulesBite(t *testing.T) {
 		"the use cases know GraphQL":            {p("internal/app", "github.com/99designs/gqlgen/graphql"), "internal/app reaches github.com/99designs"},
 		"the use cases know the API":            {p("internal/app", "graph"), "internal/app imports graph"},
 		"the API knows a driver":                {p("graph", "go.mongodb.org/mongo-driver/v2/mongo"), "graph reaches go.mongodb.org"},
+		"the provider knows the use cases":      {p("internal/oidc", "internal/app"), "internal/oidc imports internal/app"},
 		"a part of the API knows HTTP":          {p("graph/generated", "internal/httpd"), "graph/generated imports internal/httpd"},
 		"an engine knows the use cases":         {p("internal/store/sqlite", "internal/app"), "internal/store/sqlite imports internal/app"},
 		"an engine knows the other":             {p("internal/store/mongo", "internal/store/sqlite"), "internal/store/mongo imports internal/store/sqlite"},

@@ -61,6 +61,8 @@ type Serve struct {
 	// SessionIdle ends a session that nobody used for so long, SessionMax
 	// every session.
 	SessionIdle, SessionMax time.Duration
+	// OIDC is where people may sign in besides.
+	OIDC OIDC
 }
 
 // Defaults are the values of the options that are not given. The directory of
@@ -205,6 +207,7 @@ func (c *Config) AddServe(s *Set) {
 		Allowed: thads.Text{VI: "true hoặc false", EN: "true or false"},
 		Set:     func(v string) bool { b, err := strconv.ParseBool(v); c.Serve.Demo = b; return err == nil },
 	})
+	c.Serve.OIDC.add(s)
 	s.Add(Option{
 		Name: "cors-origin", Value: "ORIGIN", Repeatable: true,
 		Usage:   thads.Text{VI: "Nguồn gốc (origin) khác được gọi API từ trình duyệt; ghi chính xác, không có ký tự đại diện.", EN: "Another origin whose pages may call the API; exact, without wildcards."},
@@ -342,6 +345,9 @@ func (c *Config) LogValue() slog.Value {
 	}
 	if len(c.Serve.CORSOrigins) > 0 {
 		attrs = append(attrs, slog.Any("corsOrigins", c.Serve.CORSOrigins))
+	}
+	if c.Serve.OIDC.Issuer != "" {
+		attrs = append(attrs, slog.String("oidcIssuer", c.Serve.OIDC.Issuer))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -65,6 +66,12 @@ func TestValues(t *testing.T) {
 			c.Store.URI = "mongodb://u:p@h1:27017,h2:27017/db?replicaSet=r"
 		}},
 		{name: "what Kubernetes sets for a service of this name", environ: []string{"THADS_PORT=tcp://10.0.0.1:80", "THADS_PORT_80_TCP_ADDR=10.0.0.1", "THADS_SERVICE_HOST=10.0.0.1"}, want: func(*config.Config) {}},
+		{name: "a provider", args: []string{"--oidc-issuer", "https://sso.example.vn/realms/thads", "--oidc-client-id", "thads"}, environ: []string{"THADS_OIDC_CLIENT_SECRET=topsecret"}, want: func(c *config.Config) {
+			c.Serve.OIDC = config.OIDC{Issuer: "https://sso.example.vn/realms/thads", ClientID: "thads", Secret: "topsecret", Name: "sso.example.vn"}
+		}},
+		{name: "a provider on this machine", args: []string{"--oidc-issuer=http://127.0.0.1:81", "--oidc-client-id=a", "--oidc-client-secret=b", "--oidc-name", " Cổng đăng nhập "}, want: func(c *config.Config) {
+			c.Serve.OIDC = config.OIDC{Issuer: "http://127.0.0.1:81", ClientID: "a", Secret: "b", Name: "Cổng đăng nhập"}
+		}},
 		{name: "all interfaces behind a proxy", args: []string{"--addr", ":8080", "--url", "https://thads.example.vn/"}, want: func(c *config.Config) {
 			c.Serve.Addr = ":8080"
 		}},
@@ -135,6 +142,19 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{"keys in the data", []string{"--data", "x", "--config", "x"}, nil, []string{"--config", "--data"}},
 		{"database of another kind", []string{"--store", "postgres://u:topsecret@h/db"}, nil, []string{"--store", "mongodb://"}},
 		{"cluster without a host", nil, []string{"THADS_STORE=mongodb:///"}, []string{"THADS_STORE", "mongodb://"}},
+		{"provider without TLS", []string{"--oidc-issuer", "http://sso.example.vn"}, nil, []string{"--oidc-issuer", "https://"}},
+		{"provider with a query", []string{"--oidc-issuer", "https://sso.example.vn/?a=b"}, nil, []string{"--oidc-issuer"}},
+		{"provider with a user", []string{"--oidc-issuer", "https://u@sso.example.vn/"}, nil, []string{"--oidc-issuer"}},
+		{"provider that is none", []string{"--oidc-issuer", ""}, nil, []string{"--oidc-issuer"}},
+		{"provider without a client", []string{"--oidc-issuer", "https://sso.example.vn"}, nil, []string{"--oidc-issuer", "--oidc-client-id"}},
+		{"provider without a secret", []string{"--oidc-issuer", "https://sso.example.vn", "--oidc-client-id", "a"}, nil, []string{"--oidc-client-secret-file"}},
+		{"secret twice", []string{"--oidc-issuer", "https://sso.example.vn", "--oidc-client-id", "a", "--oidc-client-secret", "topsecret", "--oidc-client-secret-file", "f"}, nil, []string{"--oidc-client-secret", "--oidc-client-secret-file"}},
+		{"secret with a space", []string{"--oidc-client-secret", "topsecret topsecret"}, nil, []string{"--oidc-client-secret"}},
+		{"secret of no provider", nil, []string{"THADS_OIDC_CLIENT_SECRET=topsecret"}, []string{"--oidc-client-secret", "--oidc-issuer"}},
+		{"client of no provider", []string{"--oidc-client-id", "a"}, nil, []string{"--oidc-client-id", "--oidc-issuer"}},
+		{"name of no provider", []string{"--oidc-name", "a"}, nil, []string{"--oidc-name", "--oidc-issuer"}},
+		{"name with a line end", []string{"--oidc-name", "a\nb"}, nil, []string{"--oidc-name"}},
+		{"file that is missing", []string{"--oidc-issuer", "https://sso.example.vn", "--oidc-client-id", "a", "--oidc-client-secret-file", "testdata/none"}, nil, []string{"--oidc-client-secret-file", "testdata/none"}},
 		{"a very long one", []string{"--log", strings.Repeat("x", 5000)}, nil, []string{"--log", "…"}},
 	}
 	for _, tt := range tests {
@@ -153,7 +173,7 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 			if !both || vi == "" || en == "" || strings.Contains(en, "\n") {
 				t.Errorf("%q is not one sentence of each language", wrong)
 			}
-			if strings.Contains(wrong.Error(), "topsecret") || len(wrong.Error()) > 600 {
+			if strings.Contains(wrong.Error(), "topsecret") || len(wrong.Error()) > 1200 {
 				t.Errorf("%q says too much", wrong)
 			}
 		})
@@ -213,6 +233,46 @@ func TestSecretsAreNotLogged(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), "h1:1,h2:2/thads") {
 		t.Errorf("the log does not tell where the store is: %s", &out)
+	}
+}
+
+// The secret of the provider stands in a file as editors leave it, and nowhere else.
+func TestTheSecretInAFile(t *testing.T) {
+	for _, tt := range []struct {
+		name, content, want string
+		bad                 bool
+	}{
+		{"a line", "topsecret\n", "topsecret", false},
+		{"a line of Windows", "topsecret\r\n", "topsecret", false},
+		{"no line end", "topsecret", "topsecret", false},
+		{"nothing", "", "", true},
+		{"an empty line", "\n", "", true},
+		{"two lines", "topsecret\ntopsecret\n", "", true},
+		{"a space", "topsecret topsecret", "", true},
+		{"too much", strings.Repeat("topsecret", 1000), "", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "secret")
+			if err := os.WriteFile(file, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, _, err := parse([]string{"--oidc-issuer", "https://sso.example.vn", "--oidc-client-id", "a", "--oidc-client-secret-file", file}, nil)
+			if tt.bad {
+				var wrong *config.Error
+				if !errors.As(err, &wrong) || strings.Contains(wrong.Error(), "topsecret") || !strings.Contains(wrong.Error(), "--oidc-client-secret-file") {
+					t.Errorf("got error %v", err)
+				}
+				return
+			}
+			if err != nil || c.Serve.OIDC.Secret != tt.want {
+				t.Fatalf("got %q, %v", c.Serve.OIDC.Secret, err)
+			}
+			var out bytes.Buffer
+			slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "options", c)
+			if strings.Contains(out.String(), "topsecret") || !strings.Contains(out.String(), "https://sso.example.vn") {
+				t.Errorf("the log tells %s", &out)
+			}
+		})
 	}
 }
 
