@@ -33,7 +33,11 @@ func (r *caseResolver) Parties(ctx context.Context, obj *thads.CaseHead) ([]*vie
 	if err != nil {
 		return nil, err
 	}
-	return view.Parties(c.Parties), nil
+	v, err := loadersOf(ctx).veil()
+	if err != nil {
+		return nil, err
+	}
+	return view.Parties(c, c.Parties, v.Party), nil
 }
 
 func (r *caseResolver) Obligations(ctx context.Context, obj *thads.CaseHead) ([]*thads.Balance, error) {
@@ -49,7 +53,11 @@ func (r *caseResolver) Events(ctx context.Context, obj *thads.CaseHead) ([]*view
 	if err != nil {
 		return nil, err
 	}
-	return view.CaseEvents(c), nil
+	v, err := loadersOf(ctx).veil()
+	if err != nil {
+		return nil, err
+	}
+	return view.CaseEvents(c, v.Party), nil
 }
 
 func (r *caseResolver) Units(ctx context.Context, obj *thads.CaseHead) ([]*thads.Unit, error) {

@@ -44,6 +44,9 @@ type world struct {
 	// done are the mutations that recorded something.
 	done map[string]bool
 	keys int
+	// clock is that of the application; later sets it forward.
+	clock func() time.Time
+	later func(time.Duration)
 
 	province, first, second string
 	officer, colleague      string
@@ -110,16 +113,22 @@ func openWorld(t *testing.T, dir string, hour int) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: &counting{Store: opened}, log: &safeBuffer{}, schema: graph.Schema(), done: map[string]bool{}}
+	const tick = 10 * time.Millisecond
 	var ticks atomic.Int64
 	morning := today.StartOfDay().Add(time.Duration(hour) * time.Hour)
-	clock := func() time.Time { return morning.Add(time.Duration(ticks.Add(1)) * 10 * time.Millisecond) }
-	w.app, err = app.New(app.Options{Store: w.store, Clock: clock, Sealer: sealer, Version: "test"})
+	w.clock = func() time.Time { return morning.Add(time.Duration(ticks.Add(1)) * tick) }
+	w.later = func(d time.Duration) { ticks.Add(int64(d / tick)) }
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	w.app, err = app.New(app.Options{Store: w.store, Clock: w.clock, Sealer: sealer, Version: "test", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.handler = graph.NewHandler(w.app, slog.New(slog.NewTextHandler(w.log, nil)))
+	w.handler = graph.NewHandler(w.app, log, graph.WithProvider(provider))
 	return w
 }
+
+// provider is the provider of OpenID Connect that the API is told of.
+var provider = graph.Provider{Name: "Cổng đăng nhập thử", Issuer: "https://login.example.vn"}
 
 // template is a directory with a store that holds the province: making the
 // tables of a store takes longer than most tests.

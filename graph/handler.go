@@ -32,13 +32,23 @@ const (
 	documentCache = 200
 )
 
+// An Option says more of how the API answers.
+type Option func(*Resolver)
+
+// WithProvider names the provider of OpenID Connect by which people may sign in.
+func WithProvider(p Provider) Option { return func(r *Resolver) { r.provider = p } }
+
 // NewHandler returns the API over the use cases. It takes POST with JSON; the
 // caller has judged method, media type and size of the request, and put the
 // principal into its context. Faults go to log and are not shown.
-func NewHandler(a *app.App, log *slog.Logger) http.Handler {
+func NewHandler(a *app.App, log *slog.Logger, options ...Option) http.Handler {
 	errcode.RegisterErrorType(codeTooCostly, errcode.KindProtocol)
+	resolvers := &Resolver{app: a}
+	for _, o := range options {
+		o(resolvers)
+	}
 	schema := generated.NewExecutableSchema(generated.Config{
-		Resolvers:  &Resolver{app: a},
+		Resolvers:  resolvers,
 		Directives: generated.DirectiveRoot{Access: access},
 	})
 	s := handler.New(costed{schema})

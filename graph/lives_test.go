@@ -20,7 +20,7 @@ func TestLives(t *testing.T) {
 	for name, lead := range map[string]func(*testing.T) *world{
 		"unit": unitLife, "officer": officerLife, "case": caseLives, "verdict": verdictLife, "directive": directiveLife,
 		"task": taskLife, "directed case": directedCaseLife, "conference": conferenceLife, "target": targetLife,
-		"reorganisation": reorganisation,
+		"reorganisation": reorganisation, "account": accountLife, "own account": ownAccountLife, "token": tokenLife,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := lead(t)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/vikstrous/dataloadgen"
@@ -32,6 +33,15 @@ type loaders struct {
 	directiveTasks  *dataloadgen.Loader[thads.DirectiveID, []*thads.Task]
 	directiveCases  *dataloadgen.Loader[thads.DirectiveID, []*thads.DirectedCase]
 	conferenceTasks *dataloadgen.Loader[thads.ConferenceID, []*thads.Task]
+
+	// veil is what the caller sees of personal data.
+	veil func() (*app.Veil, error)
+
+	// Accounts and what belongs to them.
+	users       *dataloadgen.Loader[thads.PrincipalID, *app.User]
+	credentials *dataloadgen.Loader[thads.PrincipalID, app.CredentialInfo]
+	sessions    *dataloadgen.Loader[thads.PrincipalID, []*app.Session]
+	tokens      *dataloadgen.Loader[thads.PrincipalID, []*app.APIToken]
 }
 
 type loadersKey struct{ _ byte }
@@ -59,6 +69,13 @@ func withLoaders(ctx context.Context, a *app.App) context.Context {
 		directiveTasks:  loadGroups(a.TasksOfDirectives, func(t *thads.Task) thads.DirectiveID { return t.Particulars.Directive }),
 		directiveCases:  loadGroups(a.DirectedCasesOfDirectives, func(c *thads.DirectedCase) thads.DirectiveID { return c.Directive }),
 		conferenceTasks: loadGroups(a.TasksOfConferences, func(t *thads.Task) thads.ConferenceID { return t.Particulars.Conference }),
+
+		veil: sync.OnceValues(func() (*app.Veil, error) { return a.Veil(ctx) }),
+
+		users:       loadEach(a.UsersByID),
+		credentials: loadEach(a.CredentialsOf),
+		sessions:    loadEach(a.SessionsOf),
+		tokens:      loadEach(a.TokensOfAll),
 	})
 }
 
@@ -98,6 +115,22 @@ func loadGroups[K ~string, V any](read func(context.Context, []string) ([]*V, er
 		out := make([][]*V, len(keys))
 		for i, k := range keys {
 			out[i] = groups[k]
+		}
+		return out, nil
+	})
+}
+
+// loadEach makes a loader of a reading of values by their keys: the zero value
+// for one that is missing.
+func loadEach[K comparable, V any](read func(context.Context, ...K) (map[K]V, error)) *dataloadgen.Loader[K, V] {
+	return loader(func(ctx context.Context, keys []K) ([]V, []error) {
+		found, err := read(ctx, keys...)
+		if err != nil {
+			return nil, []error{err}
+		}
+		out := make([]V, len(keys))
+		for i, k := range keys {
+			out[i] = found[k]
 		}
 		return out, nil
 	})

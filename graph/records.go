@@ -6,7 +6,6 @@ import (
 	"github.com/thads/thads/graph/model"
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
-	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/request"
 	"github.com/thads/thads/internal/thads"
 )
@@ -81,24 +80,6 @@ func (r *Resolver) record(ctx context.Context, id string) (view.Node, error) {
 		return headOf(ctx, c), nil
 	}
 	return n, nil
-}
-
-// viewer shows who is asking; nil for the anonymous.
-func (r *Resolver) viewer(ctx context.Context) (*model.Viewer, error) {
-	p := auth.FromContext(ctx)
-	if p.IsAnonymous() {
-		return nil, nil
-	}
-	unit, err := r.unitOf(ctx, p.Unit())
-	if err != nil {
-		return nil, err
-	}
-	v := &model.Viewer{ID: string(p.ID), Name: p.Name, Rights: p.Rights(), Purposes: []auth.Purpose{}, Unit: unit, Needs: p.Needs, Means: p.Means}
-	for _, g := range p.Granting(auth.Unmask) {
-		s, _ := g.Role.Spec()
-		v.Purposes = append(v.Purposes, s.Purposes...)
-	}
-	return v, nil
 }
 
 // find finds records of the kinds asked for.

@@ -11,4 +11,6 @@ import (
 // belongs to one travels in its context.
 type Resolver struct {
 	app *app.App
+	// provider is that of OpenID Connect, zero where none is configured.
+	provider Provider
 }

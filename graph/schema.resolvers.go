@@ -27,13 +27,13 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]view.Node, e
 	return r.records(ctx, ids)
 }
 
-func (r *queryResolver) Me(ctx context.Context) (*model.Viewer, error) {
+func (r *queryResolver) Me(ctx context.Context) (*view.Viewer, error) {
 	return r.viewer(ctx)
 }
 
 func (r *queryResolver) System(ctx context.Context) (*model.System, error) {
 	version, demonstration := r.app.Version()
-	return &model.System{Version: version, Today: r.app.Today(), Demonstration: demonstration}, nil
+	return &model.System{Version: version, Today: r.app.Today(), Demonstration: demonstration, SignInProvider: r.signInProvider()}, nil
 }
 
 func (r *queryResolver) Search(ctx context.Context, text string, kinds []app.SearchKind, first int) ([]*model.SearchHit, error) {
@@ -48,14 +48,21 @@ func (r *summaryResolver) Cases(ctx context.Context, obj *app.Summary) ([]*model
 	return statesOf(obj), nil
 }
 
+func (r *viewerResolver) Unit(ctx context.Context, obj *view.Viewer) (*thads.Unit, error) {
+	return r.unitOf(ctx, obj.Home())
+}
+
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }
 
 func (r *Resolver) Summary() generated.SummaryResolver { return &summaryResolver{r} }
 
+func (r *Resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }
+
 type (
 	mutationResolver struct{ *Resolver }
 	queryResolver    struct{ *Resolver }
 	summaryResolver  struct{ *Resolver }
+	viewerResolver   struct{ *Resolver }
 )

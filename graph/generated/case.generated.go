@@ -16,6 +16,7 @@ import (
 	"github.com/thads/thads/graph/scalar"
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -3203,6 +3204,52 @@ func (ec *executionContext) _Party_hasAccountNumber(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_Party_hasAccountNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Party", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _Party_masked(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Party_masked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Masked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []auth.PersonalData) graphql.Marshaler {
+			return ec.marshalNPersonalData2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐPersonalDataᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Party_masked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Party", field, false, false, "PersonalData")
+}
+
+func (ec *executionContext) _Party_revealable(ctx context.Context, field graphql.CollectedField, obj *view.Party) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Party_revealable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revealable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []auth.PersonalData) graphql.Marshaler {
+			return ec.marshalNPersonalData2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐPersonalDataᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Party_revealable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Party", field, false, false, "PersonalData")
 }
 
 func (ec *executionContext) _PublicDebtor_name(ctx context.Context, field graphql.CollectedField, obj *view.PublicDebtor) (ret graphql.Marshaler) {
@@ -7469,6 +7516,16 @@ func (ec *executionContext) _Party(ctx context.Context, sel ast.SelectionSet, ob
 			}
 		case "hasAccountNumber":
 			out.Values[i] = ec._Party_hasAccountNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "masked":
+			out.Values[i] = ec._Party_masked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revealable":
+			out.Values[i] = ec._Party_revealable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -2091,6 +2091,18 @@ func (ec *executionContext) marshalOID2githubᚗcomᚋthadsᚋthadsᚋinternal�
 	return res
 }
 
+func (ec *executionContext) unmarshalOID2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐPrincipalID(ctx context.Context, v any) (thads.PrincipalID, error) {
+	res, err := scalar.UnmarshalPrincipalID(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐPrincipalID(ctx context.Context, sel ast.SelectionSet, v thads.PrincipalID) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalPrincipalID(v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐTaskID(ctx context.Context, v any) (thads.TaskID, error) {
 	res, err := scalar.UnmarshalTaskID(v)
 	return res, graphql.ErrorOnPath(ctx, err)

@@ -28,6 +28,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	APIToken() APITokenResolver
 	AdministrativeVerdict() AdministrativeVerdictResolver
 	Body() BodyResolver
 	Case() CaseResolver
@@ -38,6 +39,8 @@ type ResolverRoot interface {
 	DirectedCase() DirectedCaseResolver
 	DirectedCaseEvent() DirectedCaseEventResolver
 	Directive() DirectiveResolver
+	Disclosure() DisclosureResolver
+	Grant() GrantResolver
 	Import() ImportResolver
 	ImportEntry() ImportEntryResolver
 	ImportMapping() ImportMappingResolver
@@ -49,13 +52,17 @@ type ResolverRoot interface {
 	OfficerPost() OfficerPostResolver
 	Quantity() QuantityResolver
 	Query() QueryResolver
+	RevealedParty() RevealedPartyResolver
+	RoleRule() RoleRuleResolver
 	Summary() SummaryResolver
 	Target() TargetResolver
 	Task() TaskResolver
 	Unit() UnitResolver
 	UnitEvent() UnitEventResolver
 	UnitPlace() UnitPlaceResolver
+	User() UserResolver
 	VerdictEvent() VerdictEventResolver
+	Viewer() ViewerResolver
 	ReportedFigureInput() ReportedFigureInputResolver
 	TargetParticularsInput() TargetParticularsInputResolver
 }
@@ -65,6 +72,30 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	APIToken struct {
+		ExpiresAt  func(childComplexity int) int
+		Fields     func(childComplexity int) int
+		ID         func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		MadeAt     func(childComplexity int) int
+		Name       func(childComplexity int) int
+		RevokedAt  func(childComplexity int) int
+		Rights     func(childComplexity int) int
+		Roles      func(childComplexity int) int
+		Units      func(childComplexity int) int
+		User       func(childComplexity int) int
+	}
+
+	AccessPolicy struct {
+		SecondFactorRoles func(childComplexity int) int
+		Version           func(childComplexity int) int
+	}
+
+	AccessPolicyPayload struct {
+		Policy     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	AdministrativeVerdict struct {
 		Category            func(childComplexity int) int
 		CompelledOn         func(childComplexity int) int
@@ -329,6 +360,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreatedToken struct {
+		Secret func(childComplexity int) int
+		Token  func(childComplexity int) int
+	}
+
+	DataSight struct {
+		Data  func(childComplexity int) int
+		Sight func(childComplexity int) int
+	}
+
 	DebtorAgency struct {
 		Address  func(childComplexity int) int
 		Name     func(childComplexity int) int
@@ -470,9 +511,46 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Disclosure struct {
+		At        func(childComplexity int) int
+		By        func(childComplexity int) int
+		ByName    func(childComplexity int) int
+		Case      func(childComplexity int) int
+		Data      func(childComplexity int) int
+		Export    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Party     func(childComplexity int) int
+		Purpose   func(childComplexity int) int
+		Reason    func(childComplexity int) int
+		RequestID func(childComplexity int) int
+	}
+
+	DisclosureConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DisclosureEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Evidence struct {
 		Link func(childComplexity int) int
 		Text func(childComplexity int) int
+	}
+
+	Grant struct {
+		Current func(childComplexity int) int
+		From    func(childComplexity int) int
+		ID      func(childComplexity int) int
+		Officer func(childComplexity int) int
+		Role    func(childComplexity int) int
+		Unit    func(childComplexity int) int
+		Until   func(childComplexity int) int
 	}
 
 	Import struct {
@@ -674,6 +752,7 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AccessPolicySet            func(childComplexity int, input model.AccessPolicySetInput) int
 		CaseAdjustObligation       func(childComplexity int, input model.CaseAdjustmentInput) int
 		CaseAssign                 func(childComplexity int, input model.CaseAssignInput) int
 		CaseAssignMany             func(childComplexity int, input model.CaseAssignManyInput) int
@@ -744,6 +823,15 @@ type ComplexityRoot struct {
 		OfficerPromote             func(childComplexity int, input model.OfficerPromoteInput) int
 		OfficerReappoint           func(childComplexity int, input model.OfficerReappointInput) int
 		OfficerVoid                func(childComplexity int, input model.VoidInput) int
+		PartyErase                 func(childComplexity int, input model.PartyEraseInput) int
+		PartyReveal                func(childComplexity int, input app.RevealRequest) int
+		PasswordSet                func(childComplexity int, input model.PasswordSetInput) int
+		RecoveryCodesRenew         func(childComplexity int, input model.CredentialInput) int
+		SecondFactorBegin          func(childComplexity int, input model.SecondFactorBeginInput) int
+		SecondFactorConfirm        func(childComplexity int, input model.SecondFactorConfirmInput) int
+		SecondFactorRemove         func(childComplexity int, input model.CredentialInput) int
+		SessionEnd                 func(childComplexity int, input model.SessionEndInput) int
+		SessionEndOthers           func(childComplexity int, input model.SessionEndOthersInput) int
 		TargetCorrect              func(childComplexity int, input model.TargetCorrectInput) int
 		TargetDefine               func(childComplexity int, input model.TargetDefineInput) int
 		TargetVoid                 func(childComplexity int, input model.VoidInput) int
@@ -756,6 +844,8 @@ type ComplexityRoot struct {
 		TaskReport                 func(childComplexity int, input model.TaskReportInput) int
 		TaskSet                    func(childComplexity int, input model.TaskSetInput) int
 		TaskVoid                   func(childComplexity int, input model.VoidInput) int
+		TokenCreate                func(childComplexity int, input app.NewToken) int
+		TokenRevoke                func(childComplexity int, input model.TokenRevokeInput) int
 		UnitClose                  func(childComplexity int, input model.UnitCloseInput) int
 		UnitCorrect                func(childComplexity int, input model.UnitCorrectInput) int
 		UnitEstablish              func(childComplexity int, input model.UnitEstablishInput) int
@@ -763,6 +853,16 @@ type ComplexityRoot struct {
 		UnitRename                 func(childComplexity int, input model.UnitRenameInput) int
 		UnitReorganise             func(childComplexity int, input model.UnitReorganiseInput) int
 		UnitVoid                   func(childComplexity int, input model.VoidInput) int
+		UserDisable                func(childComplexity int, input model.UserInput) int
+		UserEnable                 func(childComplexity int, input model.UserInput) int
+		UserEndGrant               func(childComplexity int, input model.UserEndGrantInput) int
+		UserEndSessions            func(childComplexity int, input model.UserInput) int
+		UserGrant                  func(childComplexity int, input model.UserGrantInput) int
+		UserInvite                 func(childComplexity int, input app.NewUser) int
+		UserMakeLink               func(childComplexity int, input model.UserInput) int
+		UserRename                 func(childComplexity int, input model.UserRenameInput) int
+		UserResetSecondFactor      func(childComplexity int, input model.UserInput) int
+		UserSetProvider            func(childComplexity int, input model.UserSetProviderInput) int
 		VerdictAssign              func(childComplexity int, input model.VerdictAssignInput) int
 		VerdictComplete            func(childComplexity int, input model.VerdictResultInput) int
 		VerdictCorrect             func(childComplexity int, input model.VerdictCorrectInput) int
@@ -897,8 +997,20 @@ type ComplexityRoot struct {
 		JointGroup        func(childComplexity int) int
 		Juvenile          func(childComplexity int) int
 		Kind              func(childComplexity int) int
+		Masked            func(childComplexity int) int
 		Name              func(childComplexity int) int
+		Revealable        func(childComplexity int) int
 		Role              func(childComplexity int) int
+	}
+
+	PartyErasePayload struct {
+		Disclosure func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PartyRevealPayload struct {
+		Revealed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	PublicDebtor struct {
@@ -931,6 +1043,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		AccessPolicy           func(childComplexity int) int
 		AdministrativeVerdict  func(childComplexity int, id *string, number *model.VerdictNumberInput) int
 		AdministrativeVerdicts func(childComplexity int, filter *app.VerdictFilter, orderBy model.AdministrativeVerdictOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Case                   func(childComplexity int, id *string, number *model.CaseNumberInput) int
@@ -942,6 +1055,7 @@ type ComplexityRoot struct {
 		DirectedCases          func(childComplexity int, filter *app.DirectedCaseFilter, orderBy model.DirectedCaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Directive              func(childComplexity int, id *string, number *model.DirectiveNumberInput) int
 		Directives             func(childComplexity int, filter *app.DirectiveFilter, orderBy model.DirectiveOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Disclosures            func(childComplexity int, filter *app.DisclosureFilter, first *int, last *int, after *store.Cursor, before *store.Cursor) int
 		Import                 func(childComplexity int, id string) int
 		ImportFields           func(childComplexity int, register sheet.Kind) int
 		ImportMappings         func(childComplexity int) int
@@ -954,6 +1068,8 @@ type ComplexityRoot struct {
 		Officer                func(childComplexity int, id *string, code *string) int
 		Officers               func(childComplexity int, filter *app.OfficerFilter, orderBy model.OfficerOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		PublicDebtors          func(childComplexity int, text *string, first int, after *store.Cursor) int
+		RetentionRules         func(childComplexity int) int
+		Roles                  func(childComplexity int) int
 		Search                 func(childComplexity int, text string, kinds []app.SearchKind, first int) int
 		Summary                func(childComplexity int, unit *string, latest int) int
 		System                 func(childComplexity int) int
@@ -963,7 +1079,14 @@ type ComplexityRoot struct {
 		Tasks                  func(childComplexity int, filter *app.TaskFilter, orderBy model.TaskOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Unit                   func(childComplexity int, id *string, code *string) int
 		Units                  func(childComplexity int, filter *app.UnitFilter, orderBy model.UnitOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		User                   func(childComplexity int, id string) int
+		Users                  func(childComplexity int, filter *app.UserFilter, first *int, last *int, after *store.Cursor, before *store.Cursor) int
 		VerdictSteps           func(childComplexity int, on *thads.Date) int
+	}
+
+	RecoveryCodesPayload struct {
+		Codes      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ReportedFigure struct {
@@ -978,12 +1101,68 @@ type ComplexityRoot struct {
 		Value     func(childComplexity int) int
 	}
 
+	RetentionRule struct {
+		Action    func(childComplexity int) int
+		Automatic func(childComplexity int) int
+		Code      func(childComplexity int) int
+		Ground    func(childComplexity int) int
+		Since     func(childComplexity int) int
+		Subject   func(childComplexity int) int
+		Term      func(childComplexity int) int
+		Verified  func(childComplexity int) int
+	}
+
+	RevealedParty struct {
+		AccountNumber  func(childComplexity int) int
+		Address        func(childComplexity int) int
+		BirthYear      func(childComplexity int) int
+		Disclosure     func(childComplexity int) int
+		IdentityNumber func(childComplexity int) int
+		Name           func(childComplexity int) int
+		Party          func(childComplexity int) int
+	}
+
+	RightReach struct {
+		Reach func(childComplexity int) int
+		Right func(childComplexity int) int
+	}
+
+	RoleRule struct {
+		Count    func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Purposes func(childComplexity int) int
+		Rights   func(childComplexity int) int
+		Role     func(childComplexity int) int
+		Sights   func(childComplexity int) int
+	}
+
 	SearchHit struct {
 		Detail func(childComplexity int) int
 		Exact  func(childComplexity int) int
 		Kind   func(childComplexity int) int
 		Node   func(childComplexity int) int
 		Title  func(childComplexity int) int
+	}
+
+	SecondFactorBeginPayload struct {
+		Enrolment  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SecondFactorEnrolment struct {
+		Secret func(childComplexity int) int
+		URI    func(childComplexity int) int
+	}
+
+	Session struct {
+		Address   func(childComplexity int) int
+		Agent     func(childComplexity int) int
+		BeganAt   func(childComplexity int) int
+		Current   func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Means     func(childComplexity int) int
+		SeenAt    func(childComplexity int) int
 	}
 
 	StateCount struct {
@@ -1003,9 +1182,10 @@ type ComplexityRoot struct {
 	}
 
 	System struct {
-		Demonstration func(childComplexity int) int
-		Today         func(childComplexity int) int
-		Version       func(childComplexity int) int
+		Demonstration  func(childComplexity int) int
+		SignInProvider func(childComplexity int) int
+		Today          func(childComplexity int) int
+		Version        func(childComplexity int) int
 	}
 
 	Target struct {
@@ -1133,6 +1313,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	TokenCreatePayload struct {
+		Created    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TokenPayload struct {
+		Token      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Unit struct {
 		Ancestors     func(childComplexity int) int
 		Area          func(childComplexity int) int
@@ -1225,11 +1415,55 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	User struct {
+		Account         func(childComplexity int) int
+		AddedAt         func(childComplexity int) int
+		DisabledAt      func(childComplexity int) int
+		Grants          func(childComplexity int) int
+		HasPassword     func(childComplexity int) int
+		HasSecondFactor func(childComplexity int) int
+		ID              func(childComplexity int) int
+		LastSignInAt    func(childComplexity int) int
+		Name            func(childComplexity int) int
+		ProviderSubject func(childComplexity int) int
+		Sessions        func(childComplexity int) int
+		Tokens          func(childComplexity int) int
+		Version         func(childComplexity int) int
+	}
+
+	UserConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	UserEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Event   func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	UserLink struct {
+		ExpiresAt func(childComplexity int) int
+		Path      func(childComplexity int) int
+		User      func(childComplexity int) int
+	}
+
+	UserLinkPayload struct {
+		Link       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UserPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	VerdictCreditor struct {
@@ -1278,13 +1512,27 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		ID       func(childComplexity int) int
-		Means    func(childComplexity int) int
-		Name     func(childComplexity int) int
-		Needs    func(childComplexity int) int
-		Purposes func(childComplexity int) int
-		Rights   func(childComplexity int) int
-		Unit     func(childComplexity int) int
+		Account              func(childComplexity int) int
+		Grants               func(childComplexity int) int
+		HasPassword          func(childComplexity int) int
+		HasSecondFactor      func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		Means                func(childComplexity int) int
+		MustHaveSecondFactor func(childComplexity int) int
+		Name                 func(childComplexity int) int
+		Needs                func(childComplexity int) int
+		ProviderSubject      func(childComplexity int) int
+		Purposes             func(childComplexity int) int
+		RecoveryCodesLeft    func(childComplexity int) int
+		Rights               func(childComplexity int) int
+		Sessions             func(childComplexity int) int
+		Tokens               func(childComplexity int) int
+		Unit                 func(childComplexity int) int
+	}
+
+	ViewerPayload struct {
+		UserErrors func(childComplexity int) int
+		Viewer     func(childComplexity int) int
 	}
 }
 
@@ -1301,6 +1549,99 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "APIToken.expiresAt":
+		if e.ComplexityRoot.APIToken.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.ExpiresAt(childComplexity), true
+	case "APIToken.fields":
+		if e.ComplexityRoot.APIToken.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.Fields(childComplexity), true
+	case "APIToken.id":
+		if e.ComplexityRoot.APIToken.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.ID(childComplexity), true
+	case "APIToken.lastUsedAt":
+		if e.ComplexityRoot.APIToken.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.LastUsedAt(childComplexity), true
+	case "APIToken.madeAt":
+		if e.ComplexityRoot.APIToken.MadeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.MadeAt(childComplexity), true
+	case "APIToken.name":
+		if e.ComplexityRoot.APIToken.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.Name(childComplexity), true
+	case "APIToken.revokedAt":
+		if e.ComplexityRoot.APIToken.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.RevokedAt(childComplexity), true
+	case "APIToken.rights":
+		if e.ComplexityRoot.APIToken.Rights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.Rights(childComplexity), true
+	case "APIToken.roles":
+		if e.ComplexityRoot.APIToken.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.Roles(childComplexity), true
+	case "APIToken.units":
+		if e.ComplexityRoot.APIToken.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.Units(childComplexity), true
+	case "APIToken.user":
+		if e.ComplexityRoot.APIToken.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.APIToken.User(childComplexity), true
+
+	case "AccessPolicy.secondFactorRoles":
+		if e.ComplexityRoot.AccessPolicy.SecondFactorRoles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessPolicy.SecondFactorRoles(childComplexity), true
+	case "AccessPolicy.version":
+		if e.ComplexityRoot.AccessPolicy.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessPolicy.Version(childComplexity), true
+
+	case "AccessPolicyPayload.policy":
+		if e.ComplexityRoot.AccessPolicyPayload.Policy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessPolicyPayload.Policy(childComplexity), true
+	case "AccessPolicyPayload.userErrors":
+		if e.ComplexityRoot.AccessPolicyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessPolicyPayload.UserErrors(childComplexity), true
 
 	case "AdministrativeVerdict.category":
 		if e.ComplexityRoot.AdministrativeVerdict.Category == nil {
@@ -2495,6 +2836,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConferencePayload.UserErrors(childComplexity), true
 
+	case "CreatedToken.secret":
+		if e.ComplexityRoot.CreatedToken.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatedToken.Secret(childComplexity), true
+	case "CreatedToken.token":
+		if e.ComplexityRoot.CreatedToken.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatedToken.Token(childComplexity), true
+
+	case "DataSight.data":
+		if e.ComplexityRoot.DataSight.Data == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataSight.Data(childComplexity), true
+	case "DataSight.sight":
+		if e.ComplexityRoot.DataSight.Sight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DataSight.Sight(childComplexity), true
+
 	case "DebtorAgency.address":
 		if e.ComplexityRoot.DebtorAgency.Address == nil {
 			break
@@ -3137,6 +3504,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DirectivePayload.UserErrors(childComplexity), true
 
+	case "Disclosure.at":
+		if e.ComplexityRoot.Disclosure.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.At(childComplexity), true
+	case "Disclosure.by":
+		if e.ComplexityRoot.Disclosure.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.By(childComplexity), true
+	case "Disclosure.byName":
+		if e.ComplexityRoot.Disclosure.ByName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.ByName(childComplexity), true
+	case "Disclosure.case":
+		if e.ComplexityRoot.Disclosure.Case == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Case(childComplexity), true
+	case "Disclosure.data":
+		if e.ComplexityRoot.Disclosure.Data == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Data(childComplexity), true
+	case "Disclosure.export":
+		if e.ComplexityRoot.Disclosure.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Export(childComplexity), true
+	case "Disclosure.id":
+		if e.ComplexityRoot.Disclosure.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.ID(childComplexity), true
+	case "Disclosure.kind":
+		if e.ComplexityRoot.Disclosure.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Kind(childComplexity), true
+	case "Disclosure.party":
+		if e.ComplexityRoot.Disclosure.Party == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Party(childComplexity), true
+	case "Disclosure.purpose":
+		if e.ComplexityRoot.Disclosure.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Purpose(childComplexity), true
+	case "Disclosure.reason":
+		if e.ComplexityRoot.Disclosure.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.Reason(childComplexity), true
+	case "Disclosure.requestId":
+		if e.ComplexityRoot.Disclosure.RequestID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Disclosure.RequestID(childComplexity), true
+
+	case "DisclosureConnection.edges":
+		if e.ComplexityRoot.DisclosureConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureConnection.Edges(childComplexity), true
+	case "DisclosureConnection.nodes":
+		if e.ComplexityRoot.DisclosureConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureConnection.Nodes(childComplexity), true
+	case "DisclosureConnection.pageInfo":
+		if e.ComplexityRoot.DisclosureConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureConnection.PageInfo(childComplexity), true
+	case "DisclosureConnection.totalCount":
+		if e.ComplexityRoot.DisclosureConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureConnection.TotalCount(childComplexity), true
+
+	case "DisclosureEdge.cursor":
+		if e.ComplexityRoot.DisclosureEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureEdge.Cursor(childComplexity), true
+	case "DisclosureEdge.node":
+		if e.ComplexityRoot.DisclosureEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisclosureEdge.Node(childComplexity), true
+
 	case "Evidence.link":
 		if e.ComplexityRoot.Evidence.Link == nil {
 			break
@@ -3149,6 +3627,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Evidence.Text(childComplexity), true
+
+	case "Grant.current":
+		if e.ComplexityRoot.Grant.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Current(childComplexity), true
+	case "Grant.from":
+		if e.ComplexityRoot.Grant.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.From(childComplexity), true
+	case "Grant.id":
+		if e.ComplexityRoot.Grant.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.ID(childComplexity), true
+	case "Grant.officer":
+		if e.ComplexityRoot.Grant.Officer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Officer(childComplexity), true
+	case "Grant.role":
+		if e.ComplexityRoot.Grant.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Role(childComplexity), true
+	case "Grant.unit":
+		if e.ComplexityRoot.Grant.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Unit(childComplexity), true
+	case "Grant.until":
+		if e.ComplexityRoot.Grant.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Grant.Until(childComplexity), true
 
 	case "Import.acceptedAt":
 		if e.ComplexityRoot.Import.AcceptedAt == nil {
@@ -3996,6 +4517,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LegalGround.Verified(childComplexity), true
 
+	case "Mutation.accessPolicySet":
+		if e.ComplexityRoot.Mutation.AccessPolicySet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_accessPolicySet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AccessPolicySet(childComplexity, args["input"].(model.AccessPolicySetInput)), true
 	case "Mutation.caseAdjustObligation":
 		if e.ComplexityRoot.Mutation.CaseAdjustObligation == nil {
 			break
@@ -4766,6 +5298,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OfficerVoid(childComplexity, args["input"].(model.VoidInput)), true
+	case "Mutation.partyErase":
+		if e.ComplexityRoot.Mutation.PartyErase == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_partyErase_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PartyErase(childComplexity, args["input"].(model.PartyEraseInput)), true
+	case "Mutation.partyReveal":
+		if e.ComplexityRoot.Mutation.PartyReveal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_partyReveal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PartyReveal(childComplexity, args["input"].(app.RevealRequest)), true
+	case "Mutation.passwordSet":
+		if e.ComplexityRoot.Mutation.PasswordSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_passwordSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PasswordSet(childComplexity, args["input"].(model.PasswordSetInput)), true
+	case "Mutation.recoveryCodesRenew":
+		if e.ComplexityRoot.Mutation.RecoveryCodesRenew == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recoveryCodesRenew_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecoveryCodesRenew(childComplexity, args["input"].(model.CredentialInput)), true
+	case "Mutation.secondFactorBegin":
+		if e.ComplexityRoot.Mutation.SecondFactorBegin == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorBegin_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorBegin(childComplexity, args["input"].(model.SecondFactorBeginInput)), true
+	case "Mutation.secondFactorConfirm":
+		if e.ComplexityRoot.Mutation.SecondFactorConfirm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorConfirm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorConfirm(childComplexity, args["input"].(model.SecondFactorConfirmInput)), true
+	case "Mutation.secondFactorRemove":
+		if e.ComplexityRoot.Mutation.SecondFactorRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_secondFactorRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SecondFactorRemove(childComplexity, args["input"].(model.CredentialInput)), true
+	case "Mutation.sessionEnd":
+		if e.ComplexityRoot.Mutation.SessionEnd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sessionEnd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SessionEnd(childComplexity, args["input"].(model.SessionEndInput)), true
+	case "Mutation.sessionEndOthers":
+		if e.ComplexityRoot.Mutation.SessionEndOthers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_sessionEndOthers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SessionEndOthers(childComplexity, args["input"].(model.SessionEndOthersInput)), true
 	case "Mutation.targetCorrect":
 		if e.ComplexityRoot.Mutation.TargetCorrect == nil {
 			break
@@ -4898,6 +5529,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TaskVoid(childComplexity, args["input"].(model.VoidInput)), true
+	case "Mutation.tokenCreate":
+		if e.ComplexityRoot.Mutation.TokenCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tokenCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TokenCreate(childComplexity, args["input"].(app.NewToken)), true
+	case "Mutation.tokenRevoke":
+		if e.ComplexityRoot.Mutation.TokenRevoke == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_tokenRevoke_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TokenRevoke(childComplexity, args["input"].(model.TokenRevokeInput)), true
 	case "Mutation.unitClose":
 		if e.ComplexityRoot.Mutation.UnitClose == nil {
 			break
@@ -4975,6 +5628,116 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UnitVoid(childComplexity, args["input"].(model.VoidInput)), true
+	case "Mutation.userDisable":
+		if e.ComplexityRoot.Mutation.UserDisable == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userDisable_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserDisable(childComplexity, args["input"].(model.UserInput)), true
+	case "Mutation.userEnable":
+		if e.ComplexityRoot.Mutation.UserEnable == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userEnable_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserEnable(childComplexity, args["input"].(model.UserInput)), true
+	case "Mutation.userEndGrant":
+		if e.ComplexityRoot.Mutation.UserEndGrant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userEndGrant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserEndGrant(childComplexity, args["input"].(model.UserEndGrantInput)), true
+	case "Mutation.userEndSessions":
+		if e.ComplexityRoot.Mutation.UserEndSessions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userEndSessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserEndSessions(childComplexity, args["input"].(model.UserInput)), true
+	case "Mutation.userGrant":
+		if e.ComplexityRoot.Mutation.UserGrant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userGrant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserGrant(childComplexity, args["input"].(model.UserGrantInput)), true
+	case "Mutation.userInvite":
+		if e.ComplexityRoot.Mutation.UserInvite == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userInvite_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserInvite(childComplexity, args["input"].(app.NewUser)), true
+	case "Mutation.userMakeLink":
+		if e.ComplexityRoot.Mutation.UserMakeLink == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userMakeLink_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserMakeLink(childComplexity, args["input"].(model.UserInput)), true
+	case "Mutation.userRename":
+		if e.ComplexityRoot.Mutation.UserRename == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userRename_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserRename(childComplexity, args["input"].(model.UserRenameInput)), true
+	case "Mutation.userResetSecondFactor":
+		if e.ComplexityRoot.Mutation.UserResetSecondFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userResetSecondFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserResetSecondFactor(childComplexity, args["input"].(model.UserInput)), true
+	case "Mutation.userSetProvider":
+		if e.ComplexityRoot.Mutation.UserSetProvider == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_userSetProvider_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UserSetProvider(childComplexity, args["input"].(model.UserSetProviderInput)), true
 	case "Mutation.verdictAssign":
 		if e.ComplexityRoot.Mutation.VerdictAssign == nil {
 			break
@@ -5672,18 +6435,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Party.Kind(childComplexity), true
+	case "Party.masked":
+		if e.ComplexityRoot.Party.Masked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Masked(childComplexity), true
 	case "Party.name":
 		if e.ComplexityRoot.Party.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Party.Name(childComplexity), true
+	case "Party.revealable":
+		if e.ComplexityRoot.Party.Revealable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Party.Revealable(childComplexity), true
 	case "Party.role":
 		if e.ComplexityRoot.Party.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Party.Role(childComplexity), true
+
+	case "PartyErasePayload.disclosure":
+		if e.ComplexityRoot.PartyErasePayload.Disclosure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyErasePayload.Disclosure(childComplexity), true
+	case "PartyErasePayload.userErrors":
+		if e.ComplexityRoot.PartyErasePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyErasePayload.UserErrors(childComplexity), true
+
+	case "PartyRevealPayload.revealed":
+		if e.ComplexityRoot.PartyRevealPayload.Revealed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyRevealPayload.Revealed(childComplexity), true
+	case "PartyRevealPayload.userErrors":
+		if e.ComplexityRoot.PartyRevealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PartyRevealPayload.UserErrors(childComplexity), true
 
 	case "PublicDebtor.address":
 		if e.ComplexityRoot.PublicDebtor.Address == nil {
@@ -5791,6 +6592,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Quantity.Vietnamese(childComplexity), true
 
+	case "Query.accessPolicy":
+		if e.ComplexityRoot.Query.AccessPolicy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AccessPolicy(childComplexity), true
 	case "Query.administrativeVerdict":
 		if e.ComplexityRoot.Query.AdministrativeVerdict == nil {
 			break
@@ -5912,6 +6719,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Directives(childComplexity, args["filter"].(*app.DirectiveFilter), args["orderBy"].(model.DirectiveOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.disclosures":
+		if e.ComplexityRoot.Query.Disclosures == nil {
+			break
+		}
+
+		args, err := ec.field_Query_disclosures_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Disclosures(childComplexity, args["filter"].(*app.DisclosureFilter), args["first"].(*int), args["last"].(*int), args["after"].(*store.Cursor), args["before"].(*store.Cursor)), true
 	case "Query.import":
 		if e.ComplexityRoot.Query.Import == nil {
 			break
@@ -6035,6 +6853,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PublicDebtors(childComplexity, args["text"].(*string), args["first"].(int), args["after"].(*store.Cursor)), true
+	case "Query.retentionRules":
+		if e.ComplexityRoot.Query.RetentionRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RetentionRules(childComplexity), true
+	case "Query.roles":
+		if e.ComplexityRoot.Query.Roles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Roles(childComplexity), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -6129,6 +6959,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Units(childComplexity, args["filter"].(*app.UnitFilter), args["orderBy"].(model.UnitOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.user":
+		if e.ComplexityRoot.Query.User == nil {
+			break
+		}
+
+		args, err := ec.field_Query_user_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.User(childComplexity, args["id"].(string)), true
+	case "Query.users":
+		if e.ComplexityRoot.Query.Users == nil {
+			break
+		}
+
+		args, err := ec.field_Query_users_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Users(childComplexity, args["filter"].(*app.UserFilter), args["first"].(*int), args["last"].(*int), args["after"].(*store.Cursor), args["before"].(*store.Cursor)), true
 	case "Query.verdictSteps":
 		if e.ComplexityRoot.Query.VerdictSteps == nil {
 			break
@@ -6140,6 +6992,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.VerdictSteps(childComplexity, args["on"].(*thads.Date)), true
+
+	case "RecoveryCodesPayload.codes":
+		if e.ComplexityRoot.RecoveryCodesPayload.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecoveryCodesPayload.Codes(childComplexity), true
+	case "RecoveryCodesPayload.userErrors":
+		if e.ComplexityRoot.RecoveryCodesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecoveryCodesPayload.UserErrors(childComplexity), true
 
 	case "ReportedFigure.asOf":
 		if e.ComplexityRoot.ReportedFigure.AsOf == nil {
@@ -6196,6 +7061,148 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReportedFigure.Value(childComplexity), true
 
+	case "RetentionRule.action":
+		if e.ComplexityRoot.RetentionRule.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Action(childComplexity), true
+	case "RetentionRule.automatic":
+		if e.ComplexityRoot.RetentionRule.Automatic == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Automatic(childComplexity), true
+	case "RetentionRule.code":
+		if e.ComplexityRoot.RetentionRule.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Code(childComplexity), true
+	case "RetentionRule.ground":
+		if e.ComplexityRoot.RetentionRule.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Ground(childComplexity), true
+	case "RetentionRule.since":
+		if e.ComplexityRoot.RetentionRule.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Since(childComplexity), true
+	case "RetentionRule.subject":
+		if e.ComplexityRoot.RetentionRule.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Subject(childComplexity), true
+	case "RetentionRule.term":
+		if e.ComplexityRoot.RetentionRule.Term == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Term(childComplexity), true
+	case "RetentionRule.verified":
+		if e.ComplexityRoot.RetentionRule.Verified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetentionRule.Verified(childComplexity), true
+
+	case "RevealedParty.accountNumber":
+		if e.ComplexityRoot.RevealedParty.AccountNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.AccountNumber(childComplexity), true
+	case "RevealedParty.address":
+		if e.ComplexityRoot.RevealedParty.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.Address(childComplexity), true
+	case "RevealedParty.birthYear":
+		if e.ComplexityRoot.RevealedParty.BirthYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.BirthYear(childComplexity), true
+	case "RevealedParty.disclosure":
+		if e.ComplexityRoot.RevealedParty.Disclosure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.Disclosure(childComplexity), true
+	case "RevealedParty.identityNumber":
+		if e.ComplexityRoot.RevealedParty.IdentityNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.IdentityNumber(childComplexity), true
+	case "RevealedParty.name":
+		if e.ComplexityRoot.RevealedParty.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.Name(childComplexity), true
+	case "RevealedParty.id":
+		if e.ComplexityRoot.RevealedParty.Party == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealedParty.Party(childComplexity), true
+
+	case "RightReach.reach":
+		if e.ComplexityRoot.RightReach.Reach == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RightReach.Reach(childComplexity), true
+	case "RightReach.right":
+		if e.ComplexityRoot.RightReach.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RightReach.Right(childComplexity), true
+
+	case "RoleRule.count":
+		if e.ComplexityRoot.RoleRule.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Count(childComplexity), true
+	case "RoleRule.name":
+		if e.ComplexityRoot.RoleRule.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Name(childComplexity), true
+	case "RoleRule.purposes":
+		if e.ComplexityRoot.RoleRule.Purposes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Purposes(childComplexity), true
+	case "RoleRule.rights":
+		if e.ComplexityRoot.RoleRule.Rights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Rights(childComplexity), true
+	case "RoleRule.role":
+		if e.ComplexityRoot.RoleRule.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Role(childComplexity), true
+	case "RoleRule.sights":
+		if e.ComplexityRoot.RoleRule.Sights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RoleRule.Sights(childComplexity), true
+
 	case "SearchHit.detail":
 		if e.ComplexityRoot.SearchHit.Detail == nil {
 			break
@@ -6226,6 +7233,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SearchHit.Title(childComplexity), true
+
+	case "SecondFactorBeginPayload.enrolment":
+		if e.ComplexityRoot.SecondFactorBeginPayload.Enrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorBeginPayload.Enrolment(childComplexity), true
+	case "SecondFactorBeginPayload.userErrors":
+		if e.ComplexityRoot.SecondFactorBeginPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorBeginPayload.UserErrors(childComplexity), true
+
+	case "SecondFactorEnrolment.secret":
+		if e.ComplexityRoot.SecondFactorEnrolment.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorEnrolment.Secret(childComplexity), true
+	case "SecondFactorEnrolment.uri":
+		if e.ComplexityRoot.SecondFactorEnrolment.URI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorEnrolment.URI(childComplexity), true
+
+	case "Session.address":
+		if e.ComplexityRoot.Session.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.agent":
+		if e.ComplexityRoot.Session.Agent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Agent(childComplexity), true
+	case "Session.beganAt":
+		if e.ComplexityRoot.Session.BeganAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.BeganAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.expiresAt":
+		if e.ComplexityRoot.Session.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ExpiresAt(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.ID(childComplexity), true
+	case "Session.means":
+		if e.ComplexityRoot.Session.Means == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Means(childComplexity), true
+	case "Session.seenAt":
+		if e.ComplexityRoot.Session.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.SeenAt(childComplexity), true
 
 	case "StateCount.count":
 		if e.ComplexityRoot.StateCount.Count == nil {
@@ -6295,6 +7377,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.System.Demonstration(childComplexity), true
+	case "System.signInProvider":
+		if e.ComplexityRoot.System.SignInProvider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.System.SignInProvider(childComplexity), true
 	case "System.today":
 		if e.ComplexityRoot.System.Today == nil {
 			break
@@ -6888,6 +7976,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TaskPayload.UserErrors(childComplexity), true
 
+	case "TokenCreatePayload.created":
+		if e.ComplexityRoot.TokenCreatePayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TokenCreatePayload.Created(childComplexity), true
+	case "TokenCreatePayload.userErrors":
+		if e.ComplexityRoot.TokenCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TokenCreatePayload.UserErrors(childComplexity), true
+
+	case "TokenPayload.token":
+		if e.ComplexityRoot.TokenPayload.Token == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TokenPayload.Token(childComplexity), true
+	case "TokenPayload.userErrors":
+		if e.ComplexityRoot.TokenPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TokenPayload.UserErrors(childComplexity), true
+
 	case "Unit.ancestors":
 		if e.ComplexityRoot.Unit.Ancestors == nil {
 			break
@@ -7287,6 +8401,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnitReorganisePayload.UserErrors(childComplexity), true
 
+	case "User.account":
+		if e.ComplexityRoot.User.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Account(childComplexity), true
+	case "User.addedAt":
+		if e.ComplexityRoot.User.AddedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.AddedAt(childComplexity), true
+	case "User.disabledAt":
+		if e.ComplexityRoot.User.DisabledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.DisabledAt(childComplexity), true
+	case "User.grants":
+		if e.ComplexityRoot.User.Grants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Grants(childComplexity), true
+	case "User.hasPassword":
+		if e.ComplexityRoot.User.HasPassword == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.HasPassword(childComplexity), true
+	case "User.hasSecondFactor":
+		if e.ComplexityRoot.User.HasSecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.HasSecondFactor(childComplexity), true
+	case "User.id":
+		if e.ComplexityRoot.User.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.ID(childComplexity), true
+	case "User.lastSignInAt":
+		if e.ComplexityRoot.User.LastSignInAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.LastSignInAt(childComplexity), true
+	case "User.name":
+		if e.ComplexityRoot.User.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Name(childComplexity), true
+	case "User.providerSubject":
+		if e.ComplexityRoot.User.ProviderSubject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.ProviderSubject(childComplexity), true
+	case "User.sessions":
+		if e.ComplexityRoot.User.Sessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Sessions(childComplexity), true
+	case "User.tokens":
+		if e.ComplexityRoot.User.Tokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Tokens(childComplexity), true
+	case "User.version":
+		if e.ComplexityRoot.User.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Version(childComplexity), true
+
+	case "UserConnection.edges":
+		if e.ComplexityRoot.UserConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.Edges(childComplexity), true
+	case "UserConnection.nodes":
+		if e.ComplexityRoot.UserConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.Nodes(childComplexity), true
+	case "UserConnection.pageInfo":
+		if e.ComplexityRoot.UserConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.PageInfo(childComplexity), true
+	case "UserConnection.totalCount":
+		if e.ComplexityRoot.UserConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserConnection.TotalCount(childComplexity), true
+
+	case "UserEdge.cursor":
+		if e.ComplexityRoot.UserEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserEdge.Cursor(childComplexity), true
+	case "UserEdge.node":
+		if e.ComplexityRoot.UserEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserEdge.Node(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -7311,6 +8542,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
+
+	case "UserLink.expiresAt":
+		if e.ComplexityRoot.UserLink.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserLink.ExpiresAt(childComplexity), true
+	case "UserLink.path":
+		if e.ComplexityRoot.UserLink.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserLink.Path(childComplexity), true
+	case "UserLink.user":
+		if e.ComplexityRoot.UserLink.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserLink.User(childComplexity), true
+
+	case "UserLinkPayload.link":
+		if e.ComplexityRoot.UserLinkPayload.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserLinkPayload.Link(childComplexity), true
+	case "UserLinkPayload.userErrors":
+		if e.ComplexityRoot.UserLinkPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserLinkPayload.UserErrors(childComplexity), true
+
+	case "UserPayload.user":
+		if e.ComplexityRoot.UserPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserPayload.User(childComplexity), true
+	case "UserPayload.userErrors":
+		if e.ComplexityRoot.UserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UserPayload.UserErrors(childComplexity), true
 
 	case "VerdictCreditor.address":
 		if e.ComplexityRoot.VerdictCreditor.Address == nil {
@@ -7514,6 +8790,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerdictStep.Verified(childComplexity), true
 
+	case "Viewer.account":
+		if e.ComplexityRoot.Viewer.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Account(childComplexity), true
+	case "Viewer.grants":
+		if e.ComplexityRoot.Viewer.Grants == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Grants(childComplexity), true
+	case "Viewer.hasPassword":
+		if e.ComplexityRoot.Viewer.HasPassword == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.HasPassword(childComplexity), true
+	case "Viewer.hasSecondFactor":
+		if e.ComplexityRoot.Viewer.HasSecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.HasSecondFactor(childComplexity), true
 	case "Viewer.id":
 		if e.ComplexityRoot.Viewer.ID == nil {
 			break
@@ -7526,6 +8826,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Means(childComplexity), true
+	case "Viewer.mustHaveSecondFactor":
+		if e.ComplexityRoot.Viewer.MustHaveSecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.MustHaveSecondFactor(childComplexity), true
 	case "Viewer.name":
 		if e.ComplexityRoot.Viewer.Name == nil {
 			break
@@ -7538,24 +8844,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Needs(childComplexity), true
+	case "Viewer.providerSubject":
+		if e.ComplexityRoot.Viewer.ProviderSubject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.ProviderSubject(childComplexity), true
 	case "Viewer.purposes":
 		if e.ComplexityRoot.Viewer.Purposes == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Purposes(childComplexity), true
+	case "Viewer.recoveryCodesLeft":
+		if e.ComplexityRoot.Viewer.RecoveryCodesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.RecoveryCodesLeft(childComplexity), true
 	case "Viewer.rights":
 		if e.ComplexityRoot.Viewer.Rights == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Rights(childComplexity), true
+	case "Viewer.sessions":
+		if e.ComplexityRoot.Viewer.Sessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Sessions(childComplexity), true
+	case "Viewer.tokens":
+		if e.ComplexityRoot.Viewer.Tokens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Tokens(childComplexity), true
 	case "Viewer.unit":
 		if e.ComplexityRoot.Viewer.Unit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Viewer.Unit(childComplexity), true
+
+	case "ViewerPayload.userErrors":
+		if e.ComplexityRoot.ViewerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerPayload.UserErrors(childComplexity), true
+	case "ViewerPayload.viewer":
+		if e.ComplexityRoot.ViewerPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewerPayload.Viewer(childComplexity), true
 
 	}
 	return 0, false
@@ -7566,6 +8909,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AccessPolicySetInput", ec.unmarshalInputAccessPolicySetInput),
 			graphql.NewInputUnmarshaler("AdministrativeVerdictFilter", ec.unmarshalInputAdministrativeVerdictFilter),
 			graphql.NewInputUnmarshaler("AdministrativeVerdictOrder", ec.unmarshalInputAdministrativeVerdictOrder),
 			graphql.NewInputUnmarshaler("AttendeeInput", ec.unmarshalInputAttendeeInput),
@@ -7610,6 +8954,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConferenceParticularsInput", ec.unmarshalInputConferenceParticularsInput),
 			graphql.NewInputUnmarshaler("ConferenceRecordInput", ec.unmarshalInputConferenceRecordInput),
 			graphql.NewInputUnmarshaler("ConferenceReportFiguresInput", ec.unmarshalInputConferenceReportFiguresInput),
+			graphql.NewInputUnmarshaler("CredentialInput", ec.unmarshalInputCredentialInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
 			graphql.NewInputUnmarshaler("DebtorAgencyInput", ec.unmarshalInputDebtorAgencyInput),
 			graphql.NewInputUnmarshaler("DecisionInput", ec.unmarshalInputDecisionInput),
@@ -7631,8 +8976,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DirectiveNumberInput", ec.unmarshalInputDirectiveNumberInput),
 			graphql.NewInputUnmarshaler("DirectiveOrder", ec.unmarshalInputDirectiveOrder),
 			graphql.NewInputUnmarshaler("DirectiveTermsInput", ec.unmarshalInputDirectiveTermsInput),
+			graphql.NewInputUnmarshaler("DisclosureFilter", ec.unmarshalInputDisclosureFilter),
 			graphql.NewInputUnmarshaler("DongRange", ec.unmarshalInputDongRange),
 			graphql.NewInputUnmarshaler("EvidenceInput", ec.unmarshalInputEvidenceInput),
+			graphql.NewInputUnmarshaler("GrantInput", ec.unmarshalInputGrantInput),
 			graphql.NewInputUnmarshaler("ImportAcceptInput", ec.unmarshalInputImportAcceptInput),
 			graphql.NewInputUnmarshaler("ImportCancelInput", ec.unmarshalInputImportCancelInput),
 			graphql.NewInputUnmarshaler("ImportColumnInput", ec.unmarshalInputImportColumnInput),
@@ -7654,10 +9001,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OfficerPromoteInput", ec.unmarshalInputOfficerPromoteInput),
 			graphql.NewInputUnmarshaler("OfficerReappointInput", ec.unmarshalInputOfficerReappointInput),
 			graphql.NewInputUnmarshaler("OpinionInput", ec.unmarshalInputOpinionInput),
+			graphql.NewInputUnmarshaler("PartyEraseInput", ec.unmarshalInputPartyEraseInput),
 			graphql.NewInputUnmarshaler("PartyInput", ec.unmarshalInputPartyInput),
+			graphql.NewInputUnmarshaler("PartyRevealInput", ec.unmarshalInputPartyRevealInput),
+			graphql.NewInputUnmarshaler("PasswordSetInput", ec.unmarshalInputPasswordSetInput),
 			graphql.NewInputUnmarshaler("QuantityInput", ec.unmarshalInputQuantityInput),
 			graphql.NewInputUnmarshaler("ReorganisedUnitInput", ec.unmarshalInputReorganisedUnitInput),
 			graphql.NewInputUnmarshaler("ReportedFigureInput", ec.unmarshalInputReportedFigureInput),
+			graphql.NewInputUnmarshaler("SecondFactorBeginInput", ec.unmarshalInputSecondFactorBeginInput),
+			graphql.NewInputUnmarshaler("SecondFactorConfirmInput", ec.unmarshalInputSecondFactorConfirmInput),
+			graphql.NewInputUnmarshaler("SessionEndInput", ec.unmarshalInputSessionEndInput),
+			graphql.NewInputUnmarshaler("SessionEndOthersInput", ec.unmarshalInputSessionEndOthersInput),
 			graphql.NewInputUnmarshaler("TargetCorrectInput", ec.unmarshalInputTargetCorrectInput),
 			graphql.NewInputUnmarshaler("TargetDefineInput", ec.unmarshalInputTargetDefineInput),
 			graphql.NewInputUnmarshaler("TargetFilter", ec.unmarshalInputTargetFilter),
@@ -7673,6 +9027,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TaskReasonInput", ec.unmarshalInputTaskReasonInput),
 			graphql.NewInputUnmarshaler("TaskReportInput", ec.unmarshalInputTaskReportInput),
 			graphql.NewInputUnmarshaler("TaskSetInput", ec.unmarshalInputTaskSetInput),
+			graphql.NewInputUnmarshaler("TokenCreateInput", ec.unmarshalInputTokenCreateInput),
+			graphql.NewInputUnmarshaler("TokenRevokeInput", ec.unmarshalInputTokenRevokeInput),
 			graphql.NewInputUnmarshaler("UnitCloseInput", ec.unmarshalInputUnitCloseInput),
 			graphql.NewInputUnmarshaler("UnitCorrectInput", ec.unmarshalInputUnitCorrectInput),
 			graphql.NewInputUnmarshaler("UnitEstablishInput", ec.unmarshalInputUnitEstablishInput),
@@ -7681,6 +9037,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UnitOrder", ec.unmarshalInputUnitOrder),
 			graphql.NewInputUnmarshaler("UnitRenameInput", ec.unmarshalInputUnitRenameInput),
 			graphql.NewInputUnmarshaler("UnitReorganiseInput", ec.unmarshalInputUnitReorganiseInput),
+			graphql.NewInputUnmarshaler("UserEndGrantInput", ec.unmarshalInputUserEndGrantInput),
+			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
+			graphql.NewInputUnmarshaler("UserGrantInput", ec.unmarshalInputUserGrantInput),
+			graphql.NewInputUnmarshaler("UserInput", ec.unmarshalInputUserInput),
+			graphql.NewInputUnmarshaler("UserInviteInput", ec.unmarshalInputUserInviteInput),
+			graphql.NewInputUnmarshaler("UserRenameInput", ec.unmarshalInputUserRenameInput),
+			graphql.NewInputUnmarshaler("UserSetProviderInput", ec.unmarshalInputUserSetProviderInput),
 			graphql.NewInputUnmarshaler("VerdictAssignInput", ec.unmarshalInputVerdictAssignInput),
 			graphql.NewInputUnmarshaler("VerdictCorrectInput", ec.unmarshalInputVerdictCorrectInput),
 			graphql.NewInputUnmarshaler("VerdictCreditorInput", ec.unmarshalInputVerdictCreditorInput),
@@ -8018,6 +9381,10 @@ type Party {
   hasIdentityNumber: Boolean!
   "Whether the number of a bank account is kept, sealed likewise (có số tài khoản)."
   hasAccountNumber: Boolean!
+  "What of the party is masked for the caller, beside the sealed numbers; masked text is written with • (dữ liệu bị che)."
+  masked: [PersonalData!]!
+  "What the caller may ask for by partyReveal, the sealed numbers included (dữ liệu được mở theo mục đích)."
+  revealable: [PersonalData!]!
 }
 
 "One line of what the decision orders, as the history leaves it (nghĩa vụ)."
@@ -11609,7 +12976,81 @@ enum OfficerEventKind {
   VOIDED
 }
 `, BuiltIn: false},
-	{Name: "../schema/person.graphqls", Input: `
+	{Name: "../schema/person.graphqls", Input: `extend type Query {
+  """
+  The roles that people can have, with what each may do and see: the table by
+  which the server judges (bảng phân quyền).
+  """
+  roles: [RoleRule!]! @access(right: SIGNED_IN)
+
+  "One account; null if there is none (tài khoản)."
+  user(
+    "The id of the account."
+    id: ID!
+  ): User @access(right: MANAGE_ACCOUNTS)
+
+  "The accounts (danh sách tài khoản)."
+  users(
+    "Which; all without it."
+    filter: UserFilter
+    "At most this many from the beginning, 1 to 200; 50 where neither is given."
+    first: Int
+    "At most this many from the end; not together with first."
+    last: Int
+    "Behind this place."
+    after: Cursor
+    "Before this place."
+    before: Cursor
+  ): UserConnection! @access(right: MANAGE_ACCOUNTS)
+
+  "What is demanded of those who sign in (chính sách đăng nhập)."
+  accessPolicy: AccessPolicy! @access(right: MANAGE_ACCOUNTS)
+}
+
+extend type Mutation {
+  "Adds an account and makes the one-time link by which its owner comes in; the link is shown once (mời người dùng)."
+  userInvite(input: UserInviteInput!): UserLinkPayload! @access(right: MANAGE_ACCOUNTS)
+  "Changes the name that people are shown (đổi tên hiển thị)."
+  userRename(input: UserRenameInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Gives an account a role in a unit, for a term (giao vai trò)."
+  userGrant(input: UserGrantInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Ends a role on a day; from the day after it is not held (kết thúc vai trò)."
+  userEndGrant(input: UserEndGrantInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Disables an account: its sessions, tokens and links end at once (khóa tài khoản)."
+  userDisable(input: UserInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Lets a disabled account sign in again, by a new link (mở khóa tài khoản)."
+  userEnable(input: UserInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Makes a one-time link for somebody who has lost the way in; the link is shown once (cấp liên kết đăng nhập)."
+  userMakeLink(input: UserInput!): UserLinkPayload! @access(right: MANAGE_ACCOUNTS)
+  "Takes the second factor and the recovery codes of an account away; its owner sets up a new one (đặt lại xác thực hai lớp)."
+  userResetSecondFactor(input: UserInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Ends all sessions of an account (kết thúc mọi phiên)."
+  userEndSessions(input: UserInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Ties the identity of the provider of OpenID Connect to an account, or unties it (gắn danh tính ngoài)."
+  userSetProvider(input: UserSetProviderInput!): UserPayload! @access(right: MANAGE_ACCOUNTS)
+  "Demands a second factor of roles (yêu cầu xác thực hai lớp)."
+  accessPolicySet(input: AccessPolicySetInput!): AccessPolicyPayload! @access(right: MANAGE_ACCOUNTS)
+
+  "Sets one's own password (đặt mật khẩu)."
+  passwordSet(input: PasswordSetInput!): ViewerPayload! @access(right: SIGNED_IN)
+  "Begins to set up one's own second factor: makes a secret, shown once (bật xác thực hai lớp)."
+  secondFactorBegin(input: SecondFactorBeginInput!): SecondFactorBeginPayload! @access(right: SIGNED_IN)
+  "Completes it by a code of the app, and returns recovery codes, shown once (xác nhận xác thực hai lớp)."
+  secondFactorConfirm(input: SecondFactorConfirmInput!): RecoveryCodesPayload! @access(right: SIGNED_IN)
+  "Makes new recovery codes in the place of the old ones, shown once (tạo lại mã khôi phục)."
+  recoveryCodesRenew(input: CredentialInput!): RecoveryCodesPayload! @access(right: SIGNED_IN)
+  "Takes one's own second factor away, where no role demands it (tắt xác thực hai lớp)."
+  secondFactorRemove(input: CredentialInput!): ViewerPayload! @access(right: SIGNED_IN)
+  "Ends one of one's own sessions (kết thúc phiên)."
+  sessionEnd(input: SessionEndInput!): ViewerPayload! @access(right: SIGNED_IN)
+  "Ends all one's own sessions but this one (kết thúc các phiên khác)."
+  sessionEndOthers(input: SessionEndOthersInput!): ViewerPayload! @access(right: SIGNED_IN)
+  "Makes an API token of one's own rights or fewer; its secret is shown once (tạo khóa API)."
+  tokenCreate(input: TokenCreateInput!): TokenCreatePayload! @access(right: SIGNED_IN)
+  "Revokes one of one's own tokens, or anybody's for those who manage accounts (thu hồi khóa API)."
+  tokenRevoke(input: TokenRevokeInput!): TokenPayload! @access(right: SIGNED_IN)
+}
+
 "What a person is in the agency, or to it (vai trò)."
 enum Role {
   "A leader of the provincial agency (lãnh đạo THADS tỉnh)."
@@ -11675,8 +13116,440 @@ enum Means {
   "By the link of the demonstration (liên kết minh họa)."
   DEMONSTRATION
 }
+
+"One row of the table of rights (một dòng của bảng phân quyền)."
+type RoleRule {
+  "The role."
+  role: Role!
+  "Its name in the caller's language (tên vai trò)."
+  name: String!
+  "The rights and how far each goes; one that is missing is not held (quyền)."
+  rights: [RightReach!]!
+  "Whose cases add to the figures shown; null for none (phạm vi số liệu)."
+  count: Reach
+  "How personal data are seen (dữ liệu cá nhân)."
+  sights: [DataSight!]!
+  "The purposes that may be stated for unmasking (mục đích được nêu)."
+  purposes: [Purpose!]!
+}
+
+"A right and how far it goes (quyền và phạm vi)."
+type RightReach {
+  "The right."
+  right: Right!
+  "How far it goes."
+  reach: Reach!
+}
+
+"A kind of personal data and how it is seen (dữ liệu cá nhân và mức hiển thị)."
+type DataSight {
+  "The kind."
+  data: PersonalData!
+  "How it is seen."
+  sight: Sight!
+}
+
+"An account: who may sign in, and as what (tài khoản)."
+type User implements Node {
+  "The id: opaque, the same for ever."
+  id: ID!
+  "The number of changes; send it back when changing the account (phiên bản)."
+  version: Int!
+  "The name by which the account is known for ever (tên tài khoản)."
+  account: String!
+  "The name that people are shown (họ tên)."
+  name: String!
+  "The roles, those that ended included (vai trò)."
+  grants: [Grant!]!
+  "When it was added (ngày tạo)."
+  addedAt: Time!
+  "When it was disabled; null while it works (khóa lúc)."
+  disabledAt: Time
+  "When somebody last signed in as it; null for never (đăng nhập gần nhất)."
+  lastSignInAt: Time
+  "Whether it has a password (đã đặt mật khẩu)."
+  hasPassword: Boolean!
+  "Whether it has a second factor (xác thực hai lớp)."
+  hasSecondFactor: Boolean!
+  "The subject at the provider of OpenID Connect; null for none (danh tính ngoài)."
+  providerSubject: String
+  "Its sessions, the latest first (phiên đăng nhập)."
+  sessions: [Session!]!
+  "Its API tokens, the latest first, those that ended included (khóa API)."
+  tokens: [APIToken!]!
+}
+
+"A role held in a unit for a term (vai trò tại đơn vị, có thời hạn)."
+type Grant {
+  "The id within the account."
+  id: ID!
+  "The role."
+  role: Role!
+  "Where it is held; null for the administrator (đơn vị)."
+  unit: Unit
+  "Who the person is as an officer (chấp hành viên)."
+  officer: Officer
+  "The first day (từ ngày)."
+  from: Date!
+  "The last day; null without a term (đến ngày)."
+  until: Date
+  "Whether it is held today (đang hiệu lực)."
+  current: Boolean!
+}
+
+"A session in a browser (phiên đăng nhập)."
+type Session {
+  "The id; no secret."
+  id: ID!
+  "Whether it is the one that asks (phiên này)."
+  current: Boolean!
+  "How it began (cách đăng nhập)."
+  means: Means!
+  "When it began (bắt đầu)."
+  beganAt: Time!
+  "When it was last used, to a few minutes (dùng gần nhất)."
+  seenAt: Time!
+  "When it ends without further use (hết hạn)."
+  expiresAt: Time!
+  "The program that began it, as it called itself (trình duyệt)."
+  agent: String!
+  "The network address from which it began (địa chỉ)."
+  address: String!
+}
+
+"A secret by which a program acts for a person, with that person's rights or fewer (khóa API)."
+type APIToken implements Node {
+  "The id; no secret."
+  id: ID!
+  "What it is for (tên)."
+  name: String!
+  "Whose it is; null where the account may not be seen (chủ khóa)."
+  user: User
+  "The roles of the owner that it may use; empty for all (vai trò)."
+  roles: [Role!]!
+  "The units to which it is narrowed, with those below; empty for none (đơn vị)."
+  units: [Unit!]!
+  "The rights that it has been left (quyền)."
+  rights: [Right!]!
+  "The root fields that it may ask for; empty for all (trường được gọi)."
+  fields: [String!]!
+  "When it was made (tạo lúc)."
+  madeAt: Time!
+  "When it ends (hết hạn)."
+  expiresAt: Time!
+  "When it was last used, to a minute; null for never (dùng gần nhất)."
+  lastUsedAt: Time
+  "When it was revoked (thu hồi lúc)."
+  revokedAt: Time
+}
+
+"What is demanded of those who sign in (chính sách đăng nhập)."
+type AccessPolicy {
+  "The number of changes (phiên bản)."
+  version: Int!
+  "The roles that need a second factor (vai trò phải xác thực hai lớp)."
+  secondFactorRoles: [Role!]!
+}
+
+"A page of accounts (trang danh sách tài khoản)."
+type UserConnection {
+  "The elements with their cursors."
+  edges: [UserEdge!]!
+  "The accounts alone."
+  nodes: [User!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many the filter reaches in all (tổng số)."
+  totalCount: Int!
+}
+
+"An account and its place in the list."
+type UserEdge {
+  "The place."
+  cursor: Cursor!
+  "The account."
+  node: User!
+}
+
+"Which accounts: all conditions must hold (điều kiện lọc)."
+input UserFilter {
+  "Words of the account or the name, with or without accents (tìm theo tên)."
+  text: String
+  "Holding, having held or to hold one of these roles (vai trò)."
+  roles: [Role!]
+  "With a role in one of these units, or one below them (đơn vị)."
+  units: [ID!]
+  "True for disabled ones, false for the others (đã khóa)."
+  disabled: Boolean
+}
+
+"A role in a unit for a term (vai trò tại đơn vị)."
+input GrantInput {
+  "The role."
+  role: Role!
+  "Where it is held; none for the administrator, the province where a province-wide role names none (đơn vị)."
+  unit: ID
+  "Who the person is as an officer, for the role OFFICER (chấp hành viên)."
+  officer: ID
+  "The first day; today where none is given (từ ngày)."
+  from: Date
+  "The last day; without one the role has no term (đến ngày)."
+  until: Date
+}
+
+"Adds an account (mời người dùng)."
+input UserInviteInput {
+  "The name of the account, 1 to 60 characters; neither case nor diacritics tell two apart (tên tài khoản)."
+  account: String!
+  "The name that people are shown (họ tên)."
+  name: String!
+  "The roles, at least one."
+  grants: [GrantInput!]!
+}
+
+"Names an account (tài khoản)."
+input UserInput {
+  "The account."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+}
+
+"Changes the name shown (đổi tên hiển thị)."
+input UserRenameInput {
+  "The account."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "The new name."
+  name: String!
+}
+
+"Gives a role (giao vai trò)."
+input UserGrantInput {
+  "The account."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "The role."
+  grant: GrantInput!
+}
+
+"Ends a role (kết thúc vai trò)."
+input UserEndGrantInput {
+  "The account."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "The role's id within the account."
+  grant: ID!
+  "The last day; yesterday ends it at once (ngày cuối)."
+  until: Date!
+}
+
+"Ties an identity of the provider to an account (gắn danh tính ngoài)."
+input UserSetProviderInput {
+  "The account."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "The subject (claim sub); null unties."
+  subject: String
+}
+
+"Demands a second factor of roles (yêu cầu xác thực hai lớp)."
+input AccessPolicySetInput {
+  "The version that the caller saw."
+  version: Int!
+  "All roles that need one; the others do not."
+  secondFactorRoles: [Role!]!
+}
+
+"Sets one's own password (đặt mật khẩu)."
+input PasswordSetInput {
+  "The present password; not needed in a session that a one-time link began within the last 15 minutes, nor where there is none (mật khẩu hiện tại)."
+  current: String
+  "The new one: 8 to 200 characters, any, and none that is commonly used (mật khẩu mới)."
+  new: String!
+}
+
+"Shows once more that it is oneself (xác nhận lại)."
+input CredentialInput {
+  "The present password, or a code of the second factor."
+  credential: String!
+}
+
+"Begins to set up a second factor (bật xác thực hai lớp)."
+input SecondFactorBeginInput {
+  "The present password, or a code of the factor to be replaced; not needed where there is neither (xác nhận lại)."
+  credential: String
+}
+
+"Completes a second factor (xác nhận xác thực hai lớp)."
+input SecondFactorConfirmInput {
+  "The code that the app shows, 6 digits."
+  code: String!
+}
+
+"Ends a session (kết thúc phiên)."
+input SessionEndInput {
+  "The session."
+  id: ID!
+}
+
+"Ends the other sessions (kết thúc các phiên khác)."
+input SessionEndOthersInput {
+  "Must be true: all others end."
+  confirm: Boolean!
+}
+
+"Makes an API token (tạo khóa API)."
+input TokenCreateInput {
+  "What it is for, 1 to 60 characters (tên)."
+  name: String!
+  "The roles that it may use; all one's own where none is given (vai trò)."
+  roles: [Role!]
+  "Narrows it to these units and those below them; not for the role OFFICER (đơn vị)."
+  units: [ID!]
+  "The rights that it is left, of those that one holds; MANAGE_ACCOUNTS is never among them (quyền)."
+  rights: [Right!]!
+  "The root fields that it may ask for; all where none is given (trường được gọi)."
+  fields: [String!]
+  "The days until it ends, 1 to 366 (số ngày hiệu lực)."
+  days: Int! = 90
+}
+
+"Revokes an API token (thu hồi khóa API)."
+input TokenRevokeInput {
+  "The token."
+  id: ID!
+}
+
+"An account or what stood in the way."
+type UserPayload {
+  "The account; null if refused."
+  user: User
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"An account with its one-time link, or what stood in the way."
+type UserLinkPayload {
+  "The link; null if refused."
+  link: UserLink
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"A one-time link, shown once (liên kết một lần)."
+type UserLink {
+  "The account."
+  user: User!
+  "The address without its host: what stands behind the address of the application."
+  path: String!
+  "Until when it works."
+  expiresAt: Time!
+}
+
+"Who is asking, or what stood in the way."
+type ViewerPayload {
+  "Who is asking; null if refused."
+  viewer: Viewer
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"The policy, or what stood in the way."
+type AccessPolicyPayload {
+  "The policy; null if refused."
+  policy: AccessPolicy
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"A secret for an app of one-time codes, or what stood in the way."
+type SecondFactorBeginPayload {
+  "The secret; null if refused."
+  enrolment: SecondFactorEnrolment
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"What an app of one-time codes needs, shown once (khóa xác thực)."
+type SecondFactorEnrolment {
+  "The secret in base32, for typing."
+  secret: String!
+  "The same as an otpauth address, for a QR code."
+  uri: String!
+}
+
+"Recovery codes, or what stood in the way."
+type RecoveryCodesPayload {
+  "The codes, each good for one sign-in; null if refused (mã khôi phục)."
+  codes: [String!]
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"A token with its secret, or what stood in the way."
+type TokenCreatePayload {
+  "The token; null if refused."
+  created: CreatedToken
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"A token and its secret, shown once (khóa API vừa tạo)."
+type CreatedToken {
+  "The token."
+  token: APIToken!
+  "The secret, to be sent as Authorization: Bearer."
+  secret: String!
+}
+
+"A token, or what stood in the way."
+type TokenPayload {
+  "The token; null if refused."
+  token: APIToken
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
 `, BuiltIn: false},
-	{Name: "../schema/privacy.graphqls", Input: `
+	{Name: "../schema/privacy.graphqls", Input: `extend type Query {
+  """
+  Who saw which masked data, and who took which registers out, the latest first
+  (nhật ký mở dữ liệu cá nhân và xuất sổ).
+  """
+  disclosures(
+    "Which; all without it."
+    filter: DisclosureFilter
+    "At most this many from the beginning, 1 to 200; 50 where neither is given."
+    first: Int
+    "At most this many from the end; not together with first."
+    last: Int
+    "Behind this place."
+    after: Cursor
+    "Before this place."
+    before: Cursor
+  ): DisclosureConnection! @access(right: AUDIT)
+
+  "What is kept for how long and on which ground (quy tắc lưu giữ)."
+  retentionRules: [RetentionRule!]! @access(right: SIGNED_IN)
+}
+
+extend type Mutation {
+  """
+  Shows masked data of a party for a stated purpose. The request is recorded
+  before the data leave, with who asked, when and why (mở dữ liệu cá nhân).
+  """
+  partyReveal(input: PartyRevealInput!): PartyRevealPayload! @access(right: UNMASK)
+  """
+  Erases the sealed identity and account numbers of a party at the end of their
+  term, or where the person's request is justified (xóa số định danh, số tài khoản).
+  """
+  partyErase(input: PartyEraseInput!): PartyErasePayload! @access(right: UNMASK)
+}
+
 "A kind of personal data of a party (loại dữ liệu cá nhân)."
 enum PersonalData {
   "The name (họ tên)."
@@ -11707,6 +13580,156 @@ enum Purpose {
   SUPERVISION
   "A request of the person concerned (yêu cầu của chủ thể dữ liệu)."
   DATA_SUBJECT_REQUEST
+}
+
+"What a disclosure was (loại)."
+enum DisclosureKind {
+  "Masked data of a party were shown (mở dữ liệu đã che)."
+  UNMASKING
+  "Cases were looked up by an identity number (tra theo số định danh)."
+  LOOKUP
+  "A register was taken out (xuất sổ)."
+  EXPORT
+  "Sealed numbers were erased (xóa số đã lưu)."
+  ERASURE
+}
+
+"Shows masked data of a party (mở dữ liệu cá nhân)."
+input PartyRevealInput {
+  "The case."
+  case: ID!
+  "The party's id within the case."
+  party: String!
+  "What is asked for; PROTECTED is never asked for by itself."
+  data: [PersonalData!]!
+  "Why; one of those of the caller's roles."
+  purpose: Purpose!
+  "In the caller's words, 10 to 500 characters (lý do)."
+  reason: String!
+}
+
+"The data, or what stood in the way."
+type PartyRevealPayload {
+  "The data; null if refused."
+  revealed: RevealedParty
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"What was asked for, unmasked; what was not asked for or is not kept is null (dữ liệu đã mở)."
+type RevealedParty {
+  "The party's id within the case."
+  id: String!
+  "The name (họ tên)."
+  name: String
+  "The address (địa chỉ)."
+  address: String
+  "The year of birth (năm sinh)."
+  birthYear: Int
+  "The identity number (số định danh)."
+  identityNumber: String
+  "The account number (số tài khoản)."
+  accountNumber: String
+  "The record that was made of this (nhật ký)."
+  disclosure: Disclosure!
+}
+
+"Erases sealed numbers of a party (xóa số đã lưu)."
+input PartyEraseInput {
+  "The case."
+  case: ID!
+  "The party's id within the case."
+  party: String!
+  "Why, 10 to 500 characters (lý do)."
+  reason: String!
+}
+
+"The record of the erasure, or what stood in the way."
+type PartyErasePayload {
+  "The record; null if refused."
+  disclosure: Disclosure
+  "What a person can mend."
+  userErrors: [UserError!]!
+}
+
+"The record of a look at masked data, a lookup, an export or an erasure (nhật ký)."
+type Disclosure implements Node {
+  "The id: opaque, the same for ever."
+  id: ID!
+  "What it was."
+  kind: DisclosureKind!
+  "When (lúc)."
+  at: Time!
+  "Who, as an id."
+  by: ID!
+  "Who, as a name of that day (người thực hiện)."
+  byName: String!
+  "The case, as an id; null for an export or lookup."
+  case: ID
+  "The party's id within the case."
+  party: String
+  "What was asked for."
+  data: [PersonalData!]!
+  "The purpose stated."
+  purpose: Purpose
+  "The reason in words (lý do)."
+  reason: String
+  "The register and filter of an export, in words (nội dung xuất)."
+  export: String
+  "The request it came with, as the log calls it; null for a command (mã yêu cầu)."
+  requestId: String
+}
+
+"Which disclosures: all conditions must hold (điều kiện lọc)."
+input DisclosureFilter {
+  "Of these kinds."
+  kinds: [DisclosureKind!]
+  "By this principal."
+  by: ID
+  "Of this case."
+  case: ID
+  "Made on these days (ngày)."
+  days: DateRange
+}
+
+"A page of disclosures (trang nhật ký)."
+type DisclosureConnection {
+  "The elements with their cursors."
+  edges: [DisclosureEdge!]!
+  "The disclosures alone."
+  nodes: [Disclosure!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many the filter reaches in all (tổng số)."
+  totalCount: Int!
+}
+
+"A disclosure and its place in the list."
+type DisclosureEdge {
+  "The place."
+  cursor: Cursor!
+  "The disclosure."
+  node: Disclosure!
+}
+
+"What is kept for how long (quy tắc lưu giữ)."
+type RetentionRule {
+  "The code of the rule, for programs."
+  code: String!
+  "What is kept (đối tượng)."
+  subject: String!
+  "For how long, in words (thời hạn)."
+  term: String!
+  "From when the term runs (tính từ)."
+  since: String!
+  "What is done at its end (xử lý khi hết hạn)."
+  action: String!
+  "The ground (căn cứ)."
+  ground: String!
+  "Whether the ground was verified against its text (đã đối chiếu)."
+  verified: Boolean!
+  "Whether the program does it by itself (tự động)."
+  automatic: Boolean!
 }
 `, BuiltIn: false},
 	{Name: "../schema/scalars.graphqls", Input: `"A civil date in Vietnam, yyyy-MM-dd (ngày)."
@@ -11962,6 +13985,8 @@ input VoidInput {
 type Viewer {
   "The principal's id."
   id: ID!
+  "The name by which the account is known (tên tài khoản)."
+  account: String!
   "The name to show (tên hiển thị)."
   name: String!
   "The rights held (quyền)."
@@ -11970,10 +13995,26 @@ type Viewer {
   purposes: [Purpose!]!
   "The unit whose leader, officer or clerk it is; null for none (đơn vị)."
   unit: Unit
-  "What must be done before the rights are given; empty where nothing is (việc phải làm)."
+  "The roles held today (vai trò)."
+  grants: [Grant!]!
+  "What must be done before the rights are given, which is with the next request; empty where nothing is (việc phải làm)."
   needs: [Need!]!
   "How this session began (cách đăng nhập)."
   means: Means!
+  "Whether there is a password (đã đặt mật khẩu)."
+  hasPassword: Boolean!
+  "Whether there is a second factor (xác thực hai lớp)."
+  hasSecondFactor: Boolean!
+  "Whether a role demands a second factor (phải xác thực hai lớp)."
+  mustHaveSecondFactor: Boolean!
+  "How many recovery codes are left (số mã khôi phục còn lại)."
+  recoveryCodesLeft: Int!
+  "The subject at the provider of OpenID Connect; null for none (danh tính ngoài)."
+  providerSubject: String
+  "One's own sessions, the latest first; an API token is shown none (phiên đăng nhập)."
+  sessions: [Session!]!
+  "One's own API tokens, the latest first, those that ended included; an API token is shown none (khóa API)."
+  tokens: [APIToken!]!
 }
 
 "What is running (thông tin hệ thống)."
@@ -11984,6 +14025,8 @@ type System {
   today: Date!
   "Whether the records are the invented demonstration province (dữ liệu minh họa)."
   demonstration: Boolean!
+  "What the provider of OpenID Connect is called on the sign-in page; null where none is configured (đăng nhập một lần)."
+  signInProvider: String
 }
 
 "The kinds of records that a search finds (loại bản ghi)."
@@ -13855,6 +15898,54 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_APIToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_APIToken_id(ctx, field)
+	case "name":
+		return ec.fieldContext_APIToken_name(ctx, field)
+	case "user":
+		return ec.fieldContext_APIToken_user(ctx, field)
+	case "roles":
+		return ec.fieldContext_APIToken_roles(ctx, field)
+	case "units":
+		return ec.fieldContext_APIToken_units(ctx, field)
+	case "rights":
+		return ec.fieldContext_APIToken_rights(ctx, field)
+	case "fields":
+		return ec.fieldContext_APIToken_fields(ctx, field)
+	case "madeAt":
+		return ec.fieldContext_APIToken_madeAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_APIToken_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_APIToken_lastUsedAt(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_APIToken_revokedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type APIToken", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessPolicy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "version":
+		return ec.fieldContext_AccessPolicy_version(ctx, field)
+	case "secondFactorRoles":
+		return ec.fieldContext_AccessPolicy_secondFactorRoles(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessPolicy", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessPolicyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "policy":
+		return ec.fieldContext_AccessPolicyPayload_policy(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AccessPolicyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessPolicyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AdministrativeVerdict(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14383,6 +16474,26 @@ func (ec *executionContext) childFields_ConferencePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ConferencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreatedToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_CreatedToken_token(ctx, field)
+	case "secret":
+		return ec.fieldContext_CreatedToken_secret(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatedToken", field.Name)
+}
+
+func (ec *executionContext) childFields_DataSight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "data":
+		return ec.fieldContext_DataSight_data(ctx, field)
+	case "sight":
+		return ec.fieldContext_DataSight_sight(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DataSight", field.Name)
+}
+
 func (ec *executionContext) childFields_DebtorAgency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -14665,6 +16776,60 @@ func (ec *executionContext) childFields_DirectivePayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type DirectivePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Disclosure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Disclosure_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Disclosure_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_Disclosure_at(ctx, field)
+	case "by":
+		return ec.fieldContext_Disclosure_by(ctx, field)
+	case "byName":
+		return ec.fieldContext_Disclosure_byName(ctx, field)
+	case "case":
+		return ec.fieldContext_Disclosure_case(ctx, field)
+	case "party":
+		return ec.fieldContext_Disclosure_party(ctx, field)
+	case "data":
+		return ec.fieldContext_Disclosure_data(ctx, field)
+	case "purpose":
+		return ec.fieldContext_Disclosure_purpose(ctx, field)
+	case "reason":
+		return ec.fieldContext_Disclosure_reason(ctx, field)
+	case "export":
+		return ec.fieldContext_Disclosure_export(ctx, field)
+	case "requestId":
+		return ec.fieldContext_Disclosure_requestId(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Disclosure", field.Name)
+}
+
+func (ec *executionContext) childFields_DisclosureConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DisclosureConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DisclosureConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DisclosureConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DisclosureConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisclosureConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DisclosureEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DisclosureEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DisclosureEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisclosureEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Evidence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "text":
@@ -14673,6 +16838,26 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 		return ec.fieldContext_Evidence_link(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
+}
+
+func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Grant_id(ctx, field)
+	case "role":
+		return ec.fieldContext_Grant_role(ctx, field)
+	case "unit":
+		return ec.fieldContext_Grant_unit(ctx, field)
+	case "officer":
+		return ec.fieldContext_Grant_officer(ctx, field)
+	case "from":
+		return ec.fieldContext_Grant_from(ctx, field)
+	case "until":
+		return ec.fieldContext_Grant_until(ctx, field)
+	case "current":
+		return ec.fieldContext_Grant_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Grant", field.Name)
 }
 
 func (ec *executionContext) childFields_Import(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15307,8 +17492,32 @@ func (ec *executionContext) childFields_Party(ctx context.Context, field graphql
 		return ec.fieldContext_Party_hasIdentityNumber(ctx, field)
 	case "hasAccountNumber":
 		return ec.fieldContext_Party_hasAccountNumber(ctx, field)
+	case "masked":
+		return ec.fieldContext_Party_masked(ctx, field)
+	case "revealable":
+		return ec.fieldContext_Party_revealable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Party", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyErasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "disclosure":
+		return ec.fieldContext_PartyErasePayload_disclosure(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PartyErasePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyErasePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PartyRevealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revealed":
+		return ec.fieldContext_PartyRevealPayload_revealed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PartyRevealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PartyRevealPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PublicDebtor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15369,6 +17578,16 @@ func (ec *executionContext) childFields_Quantity(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Quantity", field.Name)
 }
 
+func (ec *executionContext) childFields_RecoveryCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "codes":
+		return ec.fieldContext_RecoveryCodesPayload_codes(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecoveryCodesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecoveryCodesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReportedFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15393,6 +17612,76 @@ func (ec *executionContext) childFields_ReportedFigure(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ReportedFigure", field.Name)
 }
 
+func (ec *executionContext) childFields_RetentionRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_RetentionRule_code(ctx, field)
+	case "subject":
+		return ec.fieldContext_RetentionRule_subject(ctx, field)
+	case "term":
+		return ec.fieldContext_RetentionRule_term(ctx, field)
+	case "since":
+		return ec.fieldContext_RetentionRule_since(ctx, field)
+	case "action":
+		return ec.fieldContext_RetentionRule_action(ctx, field)
+	case "ground":
+		return ec.fieldContext_RetentionRule_ground(ctx, field)
+	case "verified":
+		return ec.fieldContext_RetentionRule_verified(ctx, field)
+	case "automatic":
+		return ec.fieldContext_RetentionRule_automatic(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetentionRule", field.Name)
+}
+
+func (ec *executionContext) childFields_RevealedParty(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_RevealedParty_id(ctx, field)
+	case "name":
+		return ec.fieldContext_RevealedParty_name(ctx, field)
+	case "address":
+		return ec.fieldContext_RevealedParty_address(ctx, field)
+	case "birthYear":
+		return ec.fieldContext_RevealedParty_birthYear(ctx, field)
+	case "identityNumber":
+		return ec.fieldContext_RevealedParty_identityNumber(ctx, field)
+	case "accountNumber":
+		return ec.fieldContext_RevealedParty_accountNumber(ctx, field)
+	case "disclosure":
+		return ec.fieldContext_RevealedParty_disclosure(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevealedParty", field.Name)
+}
+
+func (ec *executionContext) childFields_RightReach(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "right":
+		return ec.fieldContext_RightReach_right(ctx, field)
+	case "reach":
+		return ec.fieldContext_RightReach_reach(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RightReach", field.Name)
+}
+
+func (ec *executionContext) childFields_RoleRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_RoleRule_role(ctx, field)
+	case "name":
+		return ec.fieldContext_RoleRule_name(ctx, field)
+	case "rights":
+		return ec.fieldContext_RoleRule_rights(ctx, field)
+	case "count":
+		return ec.fieldContext_RoleRule_count(ctx, field)
+	case "sights":
+		return ec.fieldContext_RoleRule_sights(ctx, field)
+	case "purposes":
+		return ec.fieldContext_RoleRule_purposes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RoleRule", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -15407,6 +17696,48 @@ func (ec *executionContext) childFields_SearchHit(ctx context.Context, field gra
 		return ec.fieldContext_SearchHit_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchHit", field.Name)
+}
+
+func (ec *executionContext) childFields_SecondFactorBeginPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrolment":
+		return ec.fieldContext_SecondFactorBeginPayload_enrolment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SecondFactorBeginPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecondFactorBeginPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SecondFactorEnrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "secret":
+		return ec.fieldContext_SecondFactorEnrolment_secret(ctx, field)
+	case "uri":
+		return ec.fieldContext_SecondFactorEnrolment_uri(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecondFactorEnrolment", field.Name)
+}
+
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	case "means":
+		return ec.fieldContext_Session_means(ctx, field)
+	case "beganAt":
+		return ec.fieldContext_Session_beganAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Session_seenAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Session_expiresAt(ctx, field)
+	case "agent":
+		return ec.fieldContext_Session_agent(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
 }
 
 func (ec *executionContext) childFields_StateCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15449,6 +17780,8 @@ func (ec *executionContext) childFields_System(ctx context.Context, field graphq
 		return ec.fieldContext_System_today(ctx, field)
 	case "demonstration":
 		return ec.fieldContext_System_demonstration(ctx, field)
+	case "signInProvider":
+		return ec.fieldContext_System_signInProvider(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type System", field.Name)
 }
@@ -15703,6 +18036,26 @@ func (ec *executionContext) childFields_TaskPayload(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type TaskPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TokenCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "created":
+		return ec.fieldContext_TokenCreatePayload_created(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TokenCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TokenCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "token":
+		return ec.fieldContext_TokenPayload_token(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Unit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15887,6 +18240,62 @@ func (ec *executionContext) childFields_UnitReorganisePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type UnitReorganisePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_User(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_User_id(ctx, field)
+	case "version":
+		return ec.fieldContext_User_version(ctx, field)
+	case "account":
+		return ec.fieldContext_User_account(ctx, field)
+	case "name":
+		return ec.fieldContext_User_name(ctx, field)
+	case "grants":
+		return ec.fieldContext_User_grants(ctx, field)
+	case "addedAt":
+		return ec.fieldContext_User_addedAt(ctx, field)
+	case "disabledAt":
+		return ec.fieldContext_User_disabledAt(ctx, field)
+	case "lastSignInAt":
+		return ec.fieldContext_User_lastSignInAt(ctx, field)
+	case "hasPassword":
+		return ec.fieldContext_User_hasPassword(ctx, field)
+	case "hasSecondFactor":
+		return ec.fieldContext_User_hasSecondFactor(ctx, field)
+	case "providerSubject":
+		return ec.fieldContext_User_providerSubject(ctx, field)
+	case "sessions":
+		return ec.fieldContext_User_sessions(ctx, field)
+	case "tokens":
+		return ec.fieldContext_User_tokens(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
+}
+
+func (ec *executionContext) childFields_UserConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_UserConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_UserConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_UserConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_UserConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_UserEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_UserEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_UserEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -15899,6 +18308,38 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_event(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_UserLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UserLink_user(ctx, field)
+	case "path":
+		return ec.fieldContext_UserLink_path(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_UserLink_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserLink", field.Name)
+}
+
+func (ec *executionContext) childFields_UserLinkPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "link":
+		return ec.fieldContext_UserLinkPayload_link(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UserLinkPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserLinkPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UserPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UserPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_VerdictCreditor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15995,6 +18436,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_Viewer_id(ctx, field)
+	case "account":
+		return ec.fieldContext_Viewer_account(ctx, field)
 	case "name":
 		return ec.fieldContext_Viewer_name(ctx, field)
 	case "rights":
@@ -16003,12 +18446,38 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_purposes(ctx, field)
 	case "unit":
 		return ec.fieldContext_Viewer_unit(ctx, field)
+	case "grants":
+		return ec.fieldContext_Viewer_grants(ctx, field)
 	case "needs":
 		return ec.fieldContext_Viewer_needs(ctx, field)
 	case "means":
 		return ec.fieldContext_Viewer_means(ctx, field)
+	case "hasPassword":
+		return ec.fieldContext_Viewer_hasPassword(ctx, field)
+	case "hasSecondFactor":
+		return ec.fieldContext_Viewer_hasSecondFactor(ctx, field)
+	case "mustHaveSecondFactor":
+		return ec.fieldContext_Viewer_mustHaveSecondFactor(ctx, field)
+	case "recoveryCodesLeft":
+		return ec.fieldContext_Viewer_recoveryCodesLeft(ctx, field)
+	case "providerSubject":
+		return ec.fieldContext_Viewer_providerSubject(ctx, field)
+	case "sessions":
+		return ec.fieldContext_Viewer_sessions(ctx, field)
+	case "tokens":
+		return ec.fieldContext_Viewer_tokens(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewer":
+		return ec.fieldContext_ViewerPayload_viewer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ViewerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

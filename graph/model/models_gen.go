@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
@@ -14,6 +15,22 @@ import (
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
+
+// The policy, or what stood in the way.
+type AccessPolicyPayload struct {
+	// The policy; null if refused.
+	Policy *app.AccessPolicy `json:"policy,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Demands a second factor of roles (yêu cầu xác thực hai lớp).
+type AccessPolicySetInput struct {
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// All roles that need one; the others do not.
+	SecondFactorRoles []auth.Role `json:"secondFactorRoles"`
+}
 
 // An order of administrative verdicts (thứ tự).
 type AdministrativeVerdictOrder struct {
@@ -673,6 +690,28 @@ type ConferenceReportFiguresInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// A token and its secret, shown once (khóa API vừa tạo).
+type CreatedToken struct {
+	// The token.
+	Token *app.APIToken `json:"token"`
+	// The secret, to be sent as Authorization: Bearer.
+	Secret string `json:"secret"`
+}
+
+// Shows once more that it is oneself (xác nhận lại).
+type CredentialInput struct {
+	// The present password, or a code of the second factor.
+	Credential string `json:"credential"`
+}
+
+// A kind of personal data and how it is seen (dữ liệu cá nhân và mức hiển thị).
+type DataSight struct {
+	// The kind.
+	Data auth.PersonalData `json:"data"`
+	// How it is seen.
+	Sight auth.Sight `json:"sight"`
+}
+
 // The corrected form of an event: give every field of its kind as it should have been (sửa sự kiện).
 type DirectedCaseCorrectInput struct {
 	// The directed case (vụ việc).
@@ -1165,6 +1204,24 @@ type OfficerReappointInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// Erases sealed numbers of a party (xóa số đã lưu).
+type PartyEraseInput struct {
+	// The case.
+	Case string `json:"case"`
+	// The party's id within the case.
+	Party string `json:"party"`
+	// Why, 10 to 500 characters (lý do).
+	Reason string `json:"reason"`
+}
+
+// The record of the erasure, or what stood in the way.
+type PartyErasePayload struct {
+	// The record; null if refused.
+	Disclosure *app.Disclosure `json:"disclosure,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A party (đương sự).
 type PartyInput struct {
 	// The party's id within the case; numbered p1, p2 … where none is given.
@@ -1189,6 +1246,22 @@ type PartyInput struct {
 	AccountNumber *string `json:"accountNumber,omitempty"`
 }
 
+// The data, or what stood in the way.
+type PartyRevealPayload struct {
+	// The data; null if refused.
+	Revealed *app.Revealed `json:"revealed,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Sets one's own password (đặt mật khẩu).
+type PasswordSetInput struct {
+	// The present password; not needed in a session that a one-time link began within the last 15 minutes, nor where there is none (mật khẩu hiện tại).
+	Current *string `json:"current,omitempty"`
+	// The new one: 8 to 200 characters, any, and none that is commonly used (mật khẩu mới).
+	New string `json:"new"`
+}
+
 // A number with its unit; exactly the field of the unit is given (giá trị).
 type QuantityInput struct {
 	// The unit (đơn vị tính).
@@ -1199,6 +1272,14 @@ type QuantityInput struct {
 	Amount *thads.Dong `json:"amount,omitempty"`
 	// The share or difference, for percent and points (tỷ lệ, điểm %).
 	Percent *thads.Percent `json:"percent,omitempty"`
+}
+
+// Recovery codes, or what stood in the way.
+type RecoveryCodesPayload struct {
+	// The codes, each good for one sign-in; null if refused (mã khôi phục).
+	Codes []string `json:"codes,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // A unit that a reorganisation founds and those it takes over (đơn vị mới và đơn vị tiền thân).
@@ -1219,6 +1300,14 @@ type ReorganisedUnitInput struct {
 	TakesOver []string `json:"takesOver"`
 }
 
+// A right and how far it goes (quyền và phạm vi).
+type RightReach struct {
+	// The right.
+	Right auth.Right `json:"right"`
+	// How far it goes.
+	Reach auth.Reach `json:"reach"`
+}
+
 // One record that a search found (kết quả tìm kiếm).
 type SearchHit struct {
 	// The kind of record.
@@ -1231,6 +1320,38 @@ type SearchHit struct {
 	Exact bool `json:"exact"`
 	// The record.
 	Node view.Node `json:"node"`
+}
+
+// Begins to set up a second factor (bật xác thực hai lớp).
+type SecondFactorBeginInput struct {
+	// The present password, or a code of the factor to be replaced; not needed where there is neither (xác nhận lại).
+	Credential *string `json:"credential,omitempty"`
+}
+
+// A secret for an app of one-time codes, or what stood in the way.
+type SecondFactorBeginPayload struct {
+	// The secret; null if refused.
+	Enrolment *app.Enrolment `json:"enrolment,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Completes a second factor (xác nhận xác thực hai lớp).
+type SecondFactorConfirmInput struct {
+	// The code that the app shows, 6 digits.
+	Code string `json:"code"`
+}
+
+// Ends a session (kết thúc phiên).
+type SessionEndInput struct {
+	// The session.
+	ID string `json:"id"`
+}
+
+// Ends the other sessions (kết thúc các phiên khác).
+type SessionEndOthersInput struct {
+	// Must be true: all others end.
+	Confirm bool `json:"confirm"`
 }
 
 // How many cases are in a state (số việc theo trạng thái).
@@ -1249,6 +1370,8 @@ type System struct {
 	Today thads.Date `json:"today"`
 	// Whether the records are the invented demonstration province (dữ liệu minh họa).
 	Demonstration bool `json:"demonstration"`
+	// What the provider of OpenID Connect is called on the sign-in page; null where none is configured (đăng nhập một lần).
+	SignInProvider *string `json:"signInProvider,omitempty"`
 }
 
 // The corrected form of an event: give every field of its kind as it should have been (sửa sự kiện).
@@ -1445,6 +1568,28 @@ type TaskSetInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// A token with its secret, or what stood in the way.
+type TokenCreatePayload struct {
+	// The token; null if refused.
+	Created *CreatedToken `json:"created,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A token, or what stood in the way.
+type TokenPayload struct {
+	// The token; null if refused.
+	Token *app.APIToken `json:"token,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Revokes an API token (thu hồi khóa API).
+type TokenRevokeInput struct {
+	// The token.
+	ID string `json:"id"`
+}
+
 // Closes a unit (giải thể, sáp nhập đơn vị).
 type UnitCloseInput struct {
 	// The unit (đơn vị).
@@ -1595,6 +1740,18 @@ type UnitReorganisePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Ends a role (kết thúc vai trò).
+type UserEndGrantInput struct {
+	// The account.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// The role's id within the account.
+	Grant string `json:"grant"`
+	// The last day; yesterday ends it at once (ngày cuối).
+	Until thads.Date `json:"until"`
+}
+
 // A refusal that a person can mend (lỗi do dữ liệu nhập).
 type UserError struct {
 	// What kind of refusal it is, for programs.
@@ -1605,6 +1762,70 @@ type UserError struct {
 	Field []string `json:"field"`
 	// The event of the history that conflicts, where there is one.
 	Event *int `json:"event,omitempty"`
+}
+
+// Gives a role (giao vai trò).
+type UserGrantInput struct {
+	// The account.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// The role.
+	Grant *app.NewGrant `json:"grant"`
+}
+
+// Names an account (tài khoản).
+type UserInput struct {
+	// The account.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+}
+
+// A one-time link, shown once (liên kết một lần).
+type UserLink struct {
+	// The account.
+	User *app.User `json:"user"`
+	// The address without its host: what stands behind the address of the application.
+	Path string `json:"path"`
+	// Until when it works.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+// An account with its one-time link, or what stood in the way.
+type UserLinkPayload struct {
+	// The link; null if refused.
+	Link *UserLink `json:"link,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An account or what stood in the way.
+type UserPayload struct {
+	// The account; null if refused.
+	User *app.User `json:"user,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Changes the name shown (đổi tên hiển thị).
+type UserRenameInput struct {
+	// The account.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// The new name.
+	Name string `json:"name"`
+}
+
+// Ties an identity of the provider to an account (gắn danh tính ngoài).
+type UserSetProviderInput struct {
+	// The account.
+	ID string `json:"id"`
+	// The version that the caller saw.
+	Version int `json:"version"`
+	// The subject (claim sub); null unties.
+	Subject *string `json:"subject,omitempty"`
 }
 
 // Assigns a verdict (phân công).
@@ -1827,22 +2048,12 @@ type VerdictTransferInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
-// Who is asking (người dùng hiện tại).
-type Viewer struct {
-	// The principal's id.
-	ID string `json:"id"`
-	// The name to show (tên hiển thị).
-	Name string `json:"name"`
-	// The rights held (quyền).
-	Rights []auth.Right `json:"rights"`
-	// The purposes that may be stated for seeing masked data (mục đích được nêu).
-	Purposes []auth.Purpose `json:"purposes"`
-	// The unit whose leader, officer or clerk it is; null for none (đơn vị).
-	Unit *thads.Unit `json:"unit,omitempty"`
-	// What must be done before the rights are given; empty where nothing is (việc phải làm).
-	Needs []auth.Need `json:"needs"`
-	// How this session began (cách đăng nhập).
-	Means auth.Means `json:"means"`
+// Who is asking, or what stood in the way.
+type ViewerPayload struct {
+	// Who is asking; null if refused.
+	Viewer *view.Viewer `json:"viewer,omitempty"`
+	// What a person can mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Takes back an event that was recorded by mistake (hủy sự kiện).

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
@@ -120,8 +121,8 @@ type CaseEvent struct {
 	Parties []*Party
 }
 
-// CaseEvents shows the history of a case.
-func CaseEvents(c *thads.Case) []*CaseEvent {
+// CaseEvents shows the history of a case to somebody who sees its parties so.
+func CaseEvents(c *thads.Case, sees Sees) []*CaseEvent {
 	fates, by := c.Fates()
 	out := make([]*CaseEvent, len(c.Events))
 	for i := range c.Events {
@@ -133,23 +134,31 @@ func CaseEvents(c *thads.Case) []*CaseEvent {
 		out[i] = &CaseEvent{
 			CaseEvent: e, Fate: fates[i], FateBy: optional(by[i]),
 			Supersedes: optional(e.Supersedes), Voids: optional(e.Voids), Amount: optional(e.Amount),
-			Finding: optional(e.Finding), Measure: optional(e.Measure), Parties: Parties(parties),
+			Finding: optional(e.Finding), Measure: optional(e.Measure), Parties: Parties(c, parties, sees),
 		}
 	}
 	return out
 }
 
-// A Party is a party whose year of birth may be unknown.
+// A Party is a party whose year of birth may be unknown, with what of it is
+// masked and what may be asked for.
 type Party struct {
 	*thads.Party
-	BirthYear *int
+	BirthYear          *int
+	Masked, Revealable []auth.PersonalData
 }
 
-// Parties shows parties.
-func Parties(ps []thads.Party) []*Party {
+// Sees tells what of a party of a case somebody is shown masked, and what of
+// that, and of the sealed numbers, may be asked for.
+type Sees func(*thads.Case, *thads.Party) (masked, revealable []auth.PersonalData)
+
+// Parties shows parties of a case.
+func Parties(c *thads.Case, ps []thads.Party, sees Sees) []*Party {
 	out := make([]*Party, len(ps))
 	for i := range ps {
-		out[i] = &Party{Party: &ps[i], BirthYear: optional(ps[i].BirthYear)}
+		v := &Party{Party: &ps[i], BirthYear: optional(ps[i].BirthYear)}
+		v.Masked, v.Revealable = sees(c, &ps[i])
+		out[i] = v
 	}
 	return out
 }
