@@ -282,6 +282,10 @@ func (a *App) ImportPropose(ctx context.Context, id string, k sheet.Kind, sheetN
 	if err != nil {
 		return nil, err
 	}
+	// Any row can be called the headers, and then stands in what is proposed.
+	if err := a.mayRead(ctx, id); err != nil {
+		return nil, err
+	}
 	if book == nil {
 		return nil, fileGone()
 	}
@@ -297,6 +301,9 @@ func (a *App) ImportPreview(ctx context.Context, id string, k sheet.Kind, rows i
 	}
 	r, book, err := a.bookOf(ctx, id)
 	if err != nil || book == nil {
+		return &sheet.Preview{}, err
+	}
+	if err := a.mayRead(ctx, id); err != nil {
 		return &sheet.Preview{}, err
 	}
 	m := mappingOf(&r.Reading, k)

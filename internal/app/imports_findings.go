@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
@@ -22,7 +23,49 @@ import (
 // the first 10,000 are kept.
 func (a *App) ImportProblems(ctx context.Context, id string, severities []sheet.Severity, page PageArgs) (*Page[*sheet.Problem], error) {
 	wanted := func(p *sheet.Problem) bool { return len(severities) == 0 || slices.Contains(severities, p.Severity) }
-	return findingsPage(ctx, a, id, problemPart, texts(severities), wanted, page)
+	found, err := findingsPage(ctx, a, id, problemPart, texts(severities), wanted, page)
+	if err != nil {
+		return nil, err
+	}
+	clear, err := a.seesFile(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range found.Items {
+		if p := found.Items[i].Value; !clear {
+			p.Got = thads.MaskText(p.Got)
+		}
+	}
+	return found, nil
+}
+
+// seesFile tells whether the caller may see what stands in the file of an import:
+// who sent it, and who sees whom all cases are about. A file may hold protected
+// ones, and nothing in it tells reliably which they are.
+func (a *App) seesFile(ctx context.Context, id string) (bool, error) {
+	r, err := a.visibleImport(ctx, id)
+	if err != nil || r == nil {
+		return false, err
+	}
+	if r.By == auth.FromContext(ctx).ID {
+		return true, nil
+	}
+	v, err := a.Veil(ctx)
+	if err != nil {
+		return false, err
+	}
+	least := v.least()
+	return !least.masksText(), nil
+}
+
+// mayRead refuses the content of a file to those who may see the import and not
+// whom its cases are about.
+func (a *App) mayRead(ctx context.Context, id string) error {
+	clear, err := a.seesFile(ctx, id)
+	if err == nil && !clear {
+		err = thads.Errorf(thads.CodeForbidden, "id", "Tệp có thể chứa việc được bảo vệ, chỉ người gửi tệp được xem nội dung", "The file may hold protected cases: who sent it alone may see what it says")
+	}
+	return err
 }
 
 // ImportEntries returns one page of what becomes of the entries of the file, in
@@ -33,8 +76,16 @@ func (a *App) ImportEntries(ctx context.Context, id string, actions []ImportActi
 	if err != nil {
 		return nil, err
 	}
+	v, err := a.Veil(ctx)
+	if err != nil {
+		return nil, err
+	}
+	least := v.least()
 	out := &Page[*ImportEntry]{HasNext: kept.HasNext, HasPrevious: kept.HasPrevious, count: kept.count}
 	for _, it := range kept.Items {
+		if least.in(it.Value.Protected)[sightName] != auth.Clear {
+			it.Value.Debtor = maskCounted(it.Value.Debtor)
+		}
 		out.Items = append(out.Items, Item[*ImportEntry]{Value: &it.Value.ImportEntry, Cursor: it.Cursor})
 	}
 	return out, nil
@@ -234,6 +285,9 @@ func readPiece[T any](ctx context.Context, a *App, id string) ([]T, error) {
 func (a *App) ImportProblemFile(ctx context.Context, id string, w io.Writer) error {
 	r, book, err := a.bookOf(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := a.mayRead(ctx, id); err != nil {
 		return err
 	}
 	if book == nil {

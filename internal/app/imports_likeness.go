@@ -28,7 +28,9 @@ type entryPlace struct {
 
 // alike warns of cases to be created that look like another case, in the store
 // or before them in the file: it adds a warning to the problems of each. Cases
-// that the principal may not see are not told of.
+// that the principal may not see are not told of, and neither are protected ones
+// to those who do not see whom they are about: that a case is like one in the
+// file would tell them.
 func (im *importing) alike(ctx context.Context, part []*planned) error {
 	fresh := make(map[*planned]string)
 	var keys []string
@@ -81,7 +83,7 @@ func (im *importing) storedLike(ctx context.Context, keys []string) (map[string]
 	slices.Sort(keys)
 	stored := map[string]bool{}
 	for part := range slices.Chunk(slices.Compact(keys), likenessChunk) {
-		counts, err := im.app.store.CountBy(ctx, caseCollection, scope, "likeness", store.In("likeness", part))
+		counts, err := im.app.store.CountBy(ctx, caseCollection, scope, "likeness", im.tellable(store.In("likeness", part))...)
 		if err != nil {
 			return nil, unavailable(err)
 		}
@@ -92,6 +94,15 @@ func (im *importing) storedLike(ctx context.Context, keys []string) (map[string]
 	return stored, nil
 }
 
+// tellable limits a question about the cases in the store to those that the
+// principal may be told of.
+func (im *importing) tellable(where ...store.Cond) []store.Cond {
+	if im.blind {
+		where = append(where, store.IsNull("protected"))
+	}
+	return where
+}
+
 // describeLike names the case in the store that has a key; of several the one
 // that was written last.
 func (im *importing) describeLike(ctx context.Context, key string) (thads.Text, error) {
@@ -100,7 +111,7 @@ func (im *importing) describeLike(ctx context.Context, key string) (thads.Text, 
 		return thads.Text{}, err
 	}
 	page, err := im.app.store.Find(ctx, caseCollection, store.Query{
-		Scope: scope, Where: []store.Cond{store.Eq("likeness", key)}, Sort: "updatedAt", FromEnd: true, Limit: 1,
+		Scope: scope, Where: im.tellable(store.Eq("likeness", key)), Sort: "updatedAt", FromEnd: true, Limit: 1,
 	})
 	if err != nil {
 		return thads.Text{}, unavailable(err)

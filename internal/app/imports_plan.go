@@ -31,6 +31,9 @@ type importing struct {
 	officers  map[string]*thads.Officer
 	// within are the units for which the principal may write; nil for all.
 	within []thads.UnitID
+	// blind tells that the principal does not see whom protected cases are about,
+	// and must not learn it from what a file is like or unlike.
+	blind bool
 
 	// What follows grows with the file, by some 50 bytes a case, and by what is
 	// recorded in cases that exist.
@@ -123,6 +126,12 @@ func (a *App) newImporting(ctx context.Context, r *importRecord, by auth.Princip
 		}
 	}
 	im.within = d.writable(by)
+	v, err := a.veil(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	least := v.least()
+	im.blind = least.protected[sightName] != auth.Clear
 	return im, nil
 }
 
@@ -712,6 +721,11 @@ func (im *importing) sameOpening(p *planned, stored *thads.Case) error {
 	if path == nil {
 		return nil
 	}
+	if im.blind && stored.IsConfidential() {
+		return thads.Errorf(thads.CodeDuplicate, "number",
+			"Việc này đã có trong sổ, với nội dung khác; hãy sửa trong hồ sơ của việc, hoặc sửa dòng này cho khớp",
+			"The case is there already and differs; correct the case itself, or this row")
+	}
 	column := p.entry.Problem(&thads.Error{Field: path}).Header
 	if column == "" {
 		column = strings.Join(path, ".")
@@ -903,6 +917,8 @@ type importEntryKept struct {
 	// Refused is what was to become of an entry that was refused when it was to
 	// be recorded, and is bad since.
 	Refused ImportAction `json:"refused,omitzero"`
+	// Protected tells that the case is a family matter or has a party under age.
+	Protected bool `json:"protected,omitzero"`
 }
 
 // A rowRun is a run of rows of one sheet.
@@ -925,7 +941,7 @@ func (p *planned) kept() importEntryKept {
 	switch {
 	case state != nil:
 		head := state.Head()
-		k.Debtor, k.Total = head.DebtorName, state.Totals().Total
+		k.Debtor, k.Total, k.Protected = head.DebtorName, state.Totals().Total, head.Protected
 		if len(state.Balances) == 0 {
 			k.Total = ordered(state.Particulars.Obligations)
 		}
@@ -935,6 +951,7 @@ func (p *planned) kept() importEntryKept {
 	case e.Opening != nil && e.Opening.Event.Particulars != nil:
 		q := e.Opening.Event.Particulars
 		k.Total = ordered(q.Obligations)
+		k.Protected = (&thads.Case{Particulars: *q, Parties: q.Parties}).IsConfidential()
 		if i := slices.IndexFunc(q.Parties, func(p thads.Party) bool { return p.Role == thads.Debtor }); i >= 0 {
 			k.Debtor = q.Parties[i].Name
 		}
