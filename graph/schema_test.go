@@ -117,7 +117,15 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 			thads.CodeTransition, thads.CodeNotInForce, thads.CodeGround, thads.CodeTooEarly, thads.CodeExceeds,
 			thads.CodeLaterEvent, thads.CodeUnknown, thads.CodeDuplicate, thads.CodeLimit, thads.CodeConflict,
 			thads.CodeKeyReused, thads.CodeForbidden, thads.CodeNotFound, thads.CodeUnavailable, thads.CodeClassified),
-		"Right":          plain(auth.Public, auth.SignedIn, auth.Read, auth.Record, auth.Direct, auth.Administer),
+		"Right":          terms(auth.Rights()),
+		"Role":           plain(auth.Roles()...),
+		"Reach":          {"OWN", "UNIT", "PROVINCE"},
+		"Sight":          {"MASKED", "ON_PURPOSE", "CLEAR"},
+		"Need":           plain(auth.NeedPassword, auth.NeedSecondFactor),
+		"Means":          plain(auth.ByPassword, auth.ByLink, auth.ByProvider, auth.ByToken, auth.ByDemonstration),
+		"PersonalData":   terms(auth.AllPersonalData()),
+		"Purpose":        terms(auth.Purposes()),
+		"DisclosureKind": terms(app.DisclosureKinds()),
 		"JobState":       plain(app.JobRunning, app.JobDone, app.JobFailed),
 		"OrderDirection": {"ASC", "DESC"},
 		"SearchKind":     plain(app.FindCases, app.FindVerdicts, app.FindDirectives, app.FindConferences, app.FindUnits, app.FindOfficers),
@@ -199,18 +207,24 @@ func described(t *testing.T, what, text string) {
 // public list is for the anonymous.
 func TestRootFieldsNameTheirRight(t *testing.T) {
 	s := graph.Schema()
-	var public []string
+	var public, own, byEvent []string
 	for _, root := range []*ast.Definition{s.Query, s.Mutation} {
 		for _, f := range root.Fields {
 			if strings.HasPrefix(f.Name, "__") {
 				continue
 			}
 			right := rightOf(f)
-			if !leader.Can(right) && right != auth.Public {
+			if !slices.ContainsFunc(auth.Rights(), func(t thads.Term[auth.Right]) bool { return t.Value == right }) {
 				t.Errorf("%s asks for the right %q", f.Name, right)
 			}
-			if root == s.Mutation && !slices.Contains([]auth.Right{auth.Record, auth.Direct, auth.Administer}, right) {
-				t.Errorf("the mutation %s asks for no more than %q", f.Name, right)
+			switch {
+			case root == s.Query:
+			case right == auth.Public:
+				t.Errorf("the mutation %s is for the anonymous", f.Name)
+			case right == auth.SignedIn:
+				own = append(own, f.Name)
+			case right == auth.Read:
+				byEvent = append(byEvent, f.Name)
 			}
 			if right == auth.Public {
 				public = append(public, f.Name)
@@ -221,6 +235,33 @@ func TestRootFieldsNameTheirRight(t *testing.T) {
 	if diff := cmp.Diff([]string{"me", "publicDebtors", "system"}, public); diff != "" {
 		t.Errorf("public fields (-want +got):\n%s", diff)
 	}
+	// What everybody may change who has signed in is their own account.
+	slices.Sort(own)
+	if diff := cmp.Diff(ownAccount, own); diff != "" {
+		t.Errorf("mutations that ask for nothing but signing in (-want +got):\n%s", diff)
+	}
+	// An event that is corrected or taken back asks for the right to record that
+	// kind of event, which the application judges.
+	slices.Sort(byEvent)
+	if diff := cmp.Diff([]string{"caseCorrect", "caseVoid"}, byEvent); diff != "" {
+		t.Errorf("mutations that ask for the right of their event (-want +got):\n%s", diff)
+	}
+}
+
+// ownAccount are the mutations of one's own account.
+var ownAccount = []string{
+	"passwordSet", "recoveryCodesRenew", "secondFactorBegin", "secondFactorConfirm", "secondFactorRemove",
+	"sessionEnd", "sessionEndOthers", "tokenCreate", "tokenRevoke",
+}
+
+// withoutKey tells which mutations have no idempotency key. Those of accounts
+// carry the version that the caller saw, and the name of an account is unique, so
+// that the same request again changes nothing; those of one's own account and of
+// links answer secrets, which are kept nowhere and cannot be answered again; and
+// each look at masked data is recorded as one.
+func withoutKey(f *ast.FieldDefinition) bool {
+	right := rightOf(f)
+	return right == auth.ManageAccounts || right == auth.SignedIn || right == auth.Unmask
 }
 
 // Every mutation takes one input and answers its record beside user errors.
@@ -235,10 +276,11 @@ func TestMutationsAreAlike(t *testing.T) {
 			continue
 		}
 		in := s.Types[f.Arguments[0].Type.Name()]
-		if in.Fields.ForName("idempotencyKey") == nil {
-			t.Errorf("%s has no idempotency key", f.Name)
+		if (in.Fields.ForName("idempotencyKey") == nil) != withoutKey(f) {
+			t.Errorf("%s has an idempotency key: %t", f.Name, !withoutKey(f))
 		}
-		if (in.Fields.ForName("id") == nil) != (in.Fields.ForName("version") == nil) {
+		// A session or token is ended as it is, whatever it has become.
+		if rightOf(f) != auth.SignedIn && f.Name != "accessPolicySet" && (in.Fields.ForName("id") == nil) != (in.Fields.ForName("version") == nil) {
 			t.Errorf("%s has an id or a version without the other", f.Name)
 		}
 		payload := s.Types[f.Type.Name()]
