@@ -427,9 +427,14 @@ func (a *App) Sessions(ctx context.Context, user thads.PrincipalID) ([]*Session,
 }
 
 func (a *App) sessionsOf(ctx context.Context, user thads.PrincipalID) ([]*Session, error) {
+	return a.sessionsWhere(ctx, store.Eq("user", string(user)))
+}
+
+// sessionsWhere returns sessions that have not ended, the latest first.
+func (a *App) sessionsWhere(ctx context.Context, which store.Cond) ([]*Session, error) {
 	var out []*Session
 	now := a.clock()
-	err := a.eachAccess(ctx, sessionCollection, store.Eq("user", string(user)), func(h store.Head) error {
+	err := a.eachAccess(ctx, sessionCollection, which, func(h store.Head) error {
 		s, err := decodeHead[access](h)
 		if err != nil {
 			return err
@@ -490,15 +495,20 @@ func (a *App) endLinks(ctx context.Context, user thads.PrincipalID) error {
 	})
 }
 
-// endAccess ends the sessions, links and tokens of a user.
+// endAccess ends the sessions, links and tokens of a user, and the sign-ins that
+// are under way.
 func (a *App) endAccess(ctx context.Context, user thads.PrincipalID) error {
-	return errors.Join(a.endSessionsBut(ctx, user, ""), a.endLinks(ctx, user), a.revokeTokens(ctx, user))
+	return errors.Join(a.endChallenges(ctx, user), a.endSessionsBut(ctx, user, ""), a.endLinks(ctx, user), a.revokeTokens(ctx, user))
 }
 
-// SweepAccess deletes the sessions and links that have ended, and returns how
-// many there were. They are refused without it; it keeps the store small.
+// SweepAccess deletes the sessions, links and sign-ins under way that have ended,
+// and returns how many sessions and links there were. They are refused without
+// it; it keeps the store small.
 func (a *App) SweepAccess(ctx context.Context) (int, error) {
 	deleted := 0
+	if err := a.sweepChallenges(ctx); err != nil {
+		return deleted, err
+	}
 	for _, c := range []*store.Collection{sessionCollection, linkCollection} {
 		err := a.eachAccess(ctx, c, store.Between("expiresAt", nil, store.Instant(a.clock())), func(h store.Head) error {
 			switch err := a.store.Delete(ctx, c, h.ID, h.Version); {
