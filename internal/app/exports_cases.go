@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"log/slog"
 	"slices"
 
 	"github.com/thads/thads/internal/auth"
@@ -15,22 +14,23 @@ import (
 // exportPage is how many cases an export holds in memory at a time.
 const exportPage = 100
 
-// ExportCases writes the cases that the filter and the caller's scope reach: a
-// workbook with the register of cases and that of their events, which can be
-// imported again, and a sheet that shows where each case stands; or a CSV file
-// with the register of cases alone. What is written of a case is one state of
-// it, though others may change meanwhile, and no case that the list held
-// throughout is missing or there twice.
+// ExportCases writes the cases that the filter and the caller's right EXPORT
+// reach, as the caller sees them: a workbook with the register of cases and that
+// of their events, which can be imported again, and a sheet that shows where each
+// case stands; or a CSV file with the register of cases alone. What is written of
+// a case is one state of it, though others may change meanwhile, and no case that
+// the list held throughout is missing or there twice.
 //
-// Identity numbers are written for those who hold auth.Direct, whose task
-// importing is; the columns of others are empty. That numbers were taken out is
-// logged.
+// That the register was taken out is on record before the first byte. Identity
+// and account numbers are written where the options ask for them, in the cases in
+// which the caller may unmask them for the purpose; the columns are empty
+// otherwise. Masked names cannot be imported again.
 func (a *App) ExportCases(ctx context.Context, w io.Writer, o ExportOptions) error {
-	p, err := a.permit(ctx, auth.Read)
+	e, err := a.caseExport(ctx, "Sổ thụ lý việc thi hành án", o)
 	if err != nil {
 		return err
 	}
-	return a.exportFile(w, o.Format, a.exportAbout(p, "Sổ thụ lý việc thi hành án"), func(f *sheet.File) error {
+	return a.exportFile(w, o.Format, e.about, func(f *sheet.File) error {
 		register, err := f.Cases()
 		if err != nil {
 			return err
@@ -45,7 +45,7 @@ func (a *App) ExportCases(ctx context.Context, w io.Writer, o ExportOptions) err
 				return err
 			}
 		}
-		return a.exportEach(ctx, p, o, func(d *Directory, c *thads.Case, names sheet.Names) error {
+		return e.each(ctx, func(d *Directory, c *thads.Case, names sheet.Names) error {
 			if err := writeRows(register, sheet.CaseRows(c, names)); err != nil || events == nil {
 				return err
 			}
@@ -62,21 +62,111 @@ func (a *App) ExportCases(ctx context.Context, w io.Writer, o ExportOptions) err
 }
 
 // ExportCaseEvents writes what happened in the cases that the filter and the
-// caller's scope reach: the register of events, in the order of the cases.
+// caller's right EXPORT reach: the register of events, in the order of the cases,
+// under the rules of ExportCases.
 func (a *App) ExportCaseEvents(ctx context.Context, w io.Writer, o ExportOptions) error {
-	p, err := a.permit(ctx, auth.Read)
+	e, err := a.caseExport(ctx, "Sổ diễn biến việc thi hành án", o)
 	if err != nil {
 		return err
 	}
-	return a.exportFile(w, o.Format, a.exportAbout(p, "Sổ diễn biến việc thi hành án"), func(f *sheet.File) error {
+	return a.exportFile(w, o.Format, e.about, func(f *sheet.File) error {
 		events, err := f.Events()
 		if err != nil {
 			return err
 		}
-		return a.exportEach(ctx, p, o, func(_ *Directory, c *thads.Case, names sheet.Names) error {
+		return e.each(ctx, func(_ *Directory, c *thads.Case, names sheet.Names) error {
 			return writeRows(events, sheet.EventRows(c, names))
 		})
 	})
+}
+
+// A caseExport is an export of cases that is on record.
+type caseExport struct {
+	app     *App
+	options ExportOptions
+	about   sheet.About
+	veil    *Veil
+	// numbers says in which cases numbers are written; nil for none.
+	numbers func(*thads.Case) kindSights
+	// where and listed choose the cases, of which those are written that the right
+	// to export opens.
+	where         []store.Cond
+	listed, scope thads.OpenScope
+}
+
+// caseExport checks what is asked for and puts it on record.
+func (a *App) caseExport(ctx context.Context, title string, o ExportOptions) (*caseExport, error) {
+	p, err := a.permit(ctx, auth.Export)
+	if err != nil {
+		return nil, err
+	}
+	e := &caseExport{app: a, options: o}
+	if e.scope, err = a.scope(ctx, p, auth.Export); err != nil {
+		return nil, err
+	}
+	if !sheet.IsFormat(o.Format) {
+		return nil, thads.Errorf(thads.CodeInvalid, "format", "Không có loại tệp %q", "There is no format %q", string(o.Format))
+	}
+	if e.veil, err = a.veil(ctx, p); err != nil {
+		return nil, err
+	}
+	if o.Numbers && !p.Can(auth.Unmask) {
+		return nil, thads.Errorf(thads.CodeForbidden, "numbers", "Không có quyền xuất số định danh, số tài khoản", "Numbers may not be exported")
+	}
+	if err := checkReason(&e.options.ExportReason, exportPurposes(p), o.Numbers); err != nil {
+		return nil, err
+	}
+	if e.where, e.listed, err = a.caseConds(ctx, o.Filter, o.By); err != nil {
+		return nil, err
+	}
+	data := e.veil.shown()
+	if o.Numbers {
+		if _, err := a.sealing("numbers"); err != nil {
+			return nil, err
+		}
+		data = append(data, auth.IdentityNumber, auth.AccountNumber)
+		e.numbers = func(c *thads.Case) kindSights {
+			if p.IsSystem() {
+				return e.veil.revealing(c, "") // which has no purposes of its own
+			}
+			return e.veil.revealing(c, o.Purpose)
+		}
+	}
+	e.about, err = a.recordExport(ctx, title, o.Format, o.Filter, data, e.options.ExportReason)
+	return e, err
+}
+
+// exportPurposes are the purposes that a principal may state for an export.
+func exportPurposes(p auth.Principal) []auth.Purpose {
+	var out []auth.Purpose
+	if p.IsSystem() {
+		for _, t := range auth.Purposes() {
+			out = append(out, t.Value)
+		}
+		return out
+	}
+	for _, right := range []auth.Right{auth.Unmask, auth.Export} {
+		for _, g := range p.Granting(right) {
+			spec, _ := g.Role.Spec()
+			out = append(out, spec.Purposes...)
+		}
+	}
+	return out
+}
+
+// shown are the kinds of data of parties that the principal sees unmasked
+// somewhere.
+func (v *Veil) shown() []auth.PersonalData {
+	var out []auth.PersonalData
+	for _, i := range []int{sightName, sightContact} {
+		for _, g := range v.reads {
+			if g.sight.plain[i] == auth.Clear {
+				out = append(out, sightKinds[i])
+				break
+			}
+		}
+	}
+	return out
 }
 
 func writeRows[R any](t *sheet.Table[R], rows []R) error {
@@ -88,10 +178,10 @@ func writeRows[R any](t *sheet.Table[R], rows []R) error {
 	return nil
 }
 
-// exportEach gives fn every case of an export with what its rows say in the
-// place of ids.
-func (a *App) exportEach(ctx context.Context, p auth.Principal, o ExportOptions, fn func(*Directory, *thads.Case, sheet.Names) error) error {
-	d, err := a.Directory(ctx)
+// each gives fn every case of the export, as the caller sees it, with what its
+// rows say in the place of ids.
+func (e *caseExport) each(ctx context.Context, fn func(*Directory, *thads.Case, sheet.Names) error) error {
+	d, err := e.app.Directory(ctx)
 	if err != nil {
 		return err
 	}
@@ -109,55 +199,56 @@ func (a *App) exportEach(ctx context.Context, p auth.Principal, o ExportOptions,
 			return ""
 		},
 	}
-	reveals := a.sealer != nil && p.Can(auth.Direct) /* identity numbers */
-	revealed := 0
-	err = a.eachCase(ctx, o, func(page []*thads.Case) error {
+	return e.pages(ctx, func(page []*thads.Case) error {
 		var numbers map[string]string
-		if reveals {
-			if numbers, err = a.openSecrets(ctx, page); err != nil {
+		if e.numbers != nil {
+			if numbers, err = e.app.openSecrets(ctx, page); err != nil {
 				return err
 			}
-			revealed += len(numbers)
 		}
 		for _, c := range page {
-			names.Identity = func(party *thads.Party) string { return numbers[secretID(c.ID, party)] }
-			if err := fn(d, c, names); err != nil {
+			if e.numbers != nil {
+				sights := e.numbers(c)
+				names.Identity = func(p *thads.Party) string { return seen(sights[sightIdentity], numbers[secretID(c.ID, p)]) }
+				names.Account = func(p *thads.Party) string { return seen(sights[sightAccount], numbers[accountID(c.ID, p)]) }
+			}
+			if err := fn(d, e.veil.Case(c), names); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if revealed > 0 {
-		a.log.InfoContext(ctx, "identity numbers were exported", slog.String("by", string(p.ID)), slog.Int("numbers", revealed))
-	}
-	return err
 }
 
-// eachCase gives fn, page by page, the cases of an export: those of the list in
-// its order, and at the end those that changed their place in it meanwhile and
-// were passed over.
-func (a *App) eachCase(ctx context.Context, o ExportOptions, fn func([]*thads.Case) error) error {
-	where, scope, err := a.caseConds(ctx, o.Filter, o.By)
-	if err != nil {
-		return err
+// seen is a number that is seen for the stated purpose, "" where it is not.
+func seen(s auth.Sight, number string) string {
+	if s < auth.OnPurpose {
+		return ""
 	}
+	return number
+}
+
+// pages gives fn, page by page, the cases of an export: those of the list in its
+// order, and at the end those that changed their place in it meanwhile and were
+// passed over.
+func (e *caseExport) pages(ctx context.Context, fn func([]*thads.Case) error) error {
 	// Writers' clocks may differ, and a write may take a while to be seen.
-	since := a.clock().Add(-6 * store.WriteDeadline)
-	seen := map[string]struct{}{}
+	since := e.app.clock().Add(-6 * store.WriteDeadline)
+	done := map[string]struct{}{}
 	each := func(q store.Query) error {
 		for more := true; more; {
-			found, err := a.store.Find(ctx, caseCollection, q)
+			found, err := e.app.store.Find(ctx, caseCollection, q)
 			if err != nil {
 				return unavailable(err)
 			}
 			var ids []string
 			for _, h := range found.Heads {
-				if _, twice := seen[h.ID]; !twice {
-					seen[h.ID] = struct{}{}
+				if _, twice := done[h.ID]; !twice {
+					done[h.ID] = struct{}{}
 					ids = append(ids, h.ID)
 				}
 			}
-			if err := a.givePage(ctx, scope, ids, fn); err != nil {
+			if err := e.app.givePage(ctx, e.scope, ids, fn); err != nil {
 				return err
 			}
 			if more = found.HasNext; more {
@@ -166,11 +257,11 @@ func (a *App) eachCase(ctx context.Context, o ExportOptions, fn func([]*thads.Ca
 		}
 		return nil
 	}
-	q := store.Query{Scope: scope, Where: where, Sort: o.By.field(), Descending: o.Descending, Limit: exportPage}
+	q := store.Query{Scope: e.listed, Where: e.where, Sort: e.options.By.field(), Descending: e.options.Descending, Limit: exportPage}
 	if err := each(q); err != nil {
 		return err
 	}
-	q.Where = append(slices.Clip(where), store.Between("updatedAt", since, nil))
+	q.Where = append(slices.Clip(e.where), store.Between("updatedAt", since, nil))
 	q.Sort, q.Descending = CasesByUpdate.field(), false
 	return each(q)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -27,16 +26,18 @@ type RecordExportOptions struct {
 	// Events asks, of a CSV file, for the events, which can be imported again, in
 	// the place of the list for people. A workbook has both.
 	Events bool
+	ExportReason
 }
 
 // ExportRecords writes the records of a kind that the filter and the caller's
-// scope reach: a list for people, one row a record, and their events as they
+// right EXPORT reach, as the caller sees them, and puts that on record before the
+// first byte: a list for people, one row a record, and their events as they
 // stand after corrections, from which ImportStart makes the same records in this
 // store or another one. Records that were voided are in the list, where the
 // filter asks for them, and have no events. Other records are named as people
 // name them: units and officers by code, cases and directives by number.
 func (a *App) ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o RecordExportOptions) (err error) {
-	p, err := a.permit(ctx, auth.Read)
+	p, err := a.permit(ctx, auth.Export)
 	if err != nil {
 		return err
 	}
@@ -50,22 +51,39 @@ func (a *App) ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o Re
 			title = t.Name.VI
 		}
 	}
+	if !sheet.IsFormat(o.Format) {
+		return thads.Errorf(thads.CodeInvalid, "format", "Không có loại tệp %q", "There is no format %q", string(o.Format))
+	}
+	if err := checkReason(&o.ExportReason, exportPurposes(p), false); err != nil {
+		return err
+	}
+	export, err := kind.export(ctx, a, o)
+	if err != nil {
+		return err
+	}
+	v, err := a.veil(ctx, p)
+	if err != nil {
+		return err
+	}
+	var data []auth.PersonalData
+	if k == sheet.Verdicts {
+		data = v.shown()
+	}
+	about, err := a.recordExport(ctx, title, o.Format, o.Filter, data, o.ExportReason)
+	if err != nil {
+		return err
+	}
 	out, err := sheet.NewRecordWriter(w, sheet.RecordExport{
-		Kind: k, Format: o.Format, About: a.exportAbout(p, title), List: kind.list(), Events: o.Events,
+		Kind: k, Format: o.Format, About: about, List: kind.list(), Events: o.Events,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Abort()) }()
-	n, err := kind.export(ctx, a, out, o)
-	if err != nil {
+	if err := export(v, out); err != nil {
 		return err
 	}
-	if err := out.Close(); err != nil {
-		return err
-	}
-	a.log.InfoContext(ctx, "records exported", slog.String("kind", string(k)), slog.Int("records", n), slog.String("by", string(p.ID)))
-	return nil
+	return out.Close()
 }
 
 // A recordKind is a kind of record seen without its types.
@@ -73,8 +91,8 @@ type recordKind interface {
 	kind() sheet.Kind
 	// list are the columns of the list for people.
 	list() []sheet.ListColumn
-	// export writes records and returns how many.
-	export(ctx context.Context, a *App, w *sheet.RecordWriter, o RecordExportOptions) (int, error)
+	// export checks what is asked for and returns what writes it.
+	export(ctx context.Context, a *App, o RecordExportOptions) (func(*Veil, *sheet.RecordWriter) error, error)
 
 	recordImportKind
 }
@@ -153,76 +171,86 @@ func (r *recordNoun[S, E, F, O]) list() []sheet.ListColumn {
 }
 
 // export writes the records page by page, so that only one is in memory.
-func (r *recordNoun[S, E, F, O]) export(ctx context.Context, a *App, w *sheet.RecordWriter, o RecordExportOptions) (int, error) {
+func (r *recordNoun[S, E, F, O]) export(ctx context.Context, a *App, o RecordExportOptions) (func(*Veil, *sheet.RecordWriter) error, error) {
 	filter, ok := o.Filter.(*F)
 	if o.Filter != nil && !ok {
-		return 0, thads.Errorf(thads.CodeInvalid, "filter", "Bộ lọc không thuộc sổ này", "The filter is not one of this register")
+		return nil, thads.Errorf(thads.CodeInvalid, "filter", "Bộ lọc không thuộc sổ này", "The filter is not one of this register")
 	}
 	by := O(cmp.Or(o.By, string(r.by)))
 	if _, known := r.orders[by]; !known {
-		return 0, thads.Errorf(thads.CodeInvalid, "by", "Không sắp xếp được theo %q", "There is no order by %q", o.By)
+		return nil, thads.Errorf(thads.CodeInvalid, "by", "Không sắp xếp được theo %q", "There is no order by %q", o.By)
 	}
-	scope, err := a.reader(ctx, r.noun.reads)
+	// The list is what may be read; of that, what may be exported is written.
+	scope, err := a.reader(ctx, auth.Export)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	total, first := 0, exportPage
+	first := exportPage
+	list := func(page PageArgs) (*Page[*S], error) {
+		return r.pages(a, ctx, filter, Order[O]{By: by, Descending: o.Descending}, page)
+	}
+	// What is wrong with the filter is told before anything is on record.
 	page := PageArgs{First: &first}
-	for {
-		found, err := r.pages(a, ctx, filter, Order[O]{By: by, Descending: o.Descending}, page)
-		if err != nil {
-			return total, err
-		}
-		var ids []string
-		for i := range found.Items {
-			ids = append(ids, r.id(found.Items[i].Value))
-			page.After = &found.Items[i].Cursor
-		}
-		states, err := r.noun.getMany(ctx, a, scope, ids)
-		if err != nil {
-			return total, err
-		}
-		written, err := r.write(ctx, a, w, ids, states)
-		if total += written; err != nil || !found.HasNext {
-			return total, err
-		}
+	found, err := list(page)
+	if err != nil {
+		return nil, err
 	}
+	return func(v *Veil, w *sheet.RecordWriter) error {
+		for {
+			var ids []string
+			for i := range found.Items {
+				ids = append(ids, r.id(found.Items[i].Value))
+				page.After = &found.Items[i].Cursor
+			}
+			states, err := r.noun.getMany(ctx, a, scope, ids)
+			if err != nil {
+				return err
+			}
+			for id, s := range states {
+				states[id] = veiled(v, s)
+			}
+			if err := r.write(ctx, a, w, ids, states); err != nil || !found.HasNext {
+				return err
+			}
+			if found, err = list(page); err != nil {
+				return err
+			}
+		}
+	}, nil
 }
 
 // write writes some records; those that are gone from the caller's sight since
 // they were listed are left out.
-func (r *recordNoun[S, E, F, O]) write(ctx context.Context, a *App, w *sheet.RecordWriter, ids []string, states map[string]*S) (int, error) {
+func (r *recordNoun[S, E, F, O]) write(ctx context.Context, a *App, w *sheet.RecordWriter, ids []string, states map[string]*S) error {
 	n, err := a.newNamer(ctx)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	events := make(map[string][]any, len(states))
 	for id, s := range states {
 		for _, e := range r.standing(w.Register(), s) {
 			c, err := w.Register().Clone(e)
 			if err != nil {
-				return 0, err
+				return err
 			}
 			events[id] = append(events[id], c)
 			n.want(w.Register().References(c))
 		}
 	}
 	if err := n.load(ctx, a); err != nil {
-		return 0, err
+		return err
 	}
-	written := 0
 	for _, id := range ids {
 		s := states[id]
 		if s == nil {
 			continue
 		}
-		written++
 		row := make([]any, len(r.columns))
 		for i := range r.columns {
 			row[i] = r.columns[i].get(n, s)
 		}
 		if err := w.List(row); err != nil {
-			return written, err
+			return err
 		}
 		if r.voided(s) {
 			continue
@@ -233,11 +261,11 @@ func (r *recordNoun[S, E, F, O]) write(ctx context.Context, a *App, w *sheet.Rec
 				ref.Set(n.name(ref.Kind, ref.Get()))
 			}
 			if err := w.Event(key, e); err != nil {
-				return written, err
+				return err
 			}
 		}
 	}
-	return written, nil
+	return nil
 }
 
 // standing are the events of a record that stand after corrections, as pointers,
@@ -281,8 +309,8 @@ func (r *recordNoun[S, E, F, O]) standing(reg *sheet.RecordRegister, s *S) []*E 
 	return out
 }
 
-// A namer names records in files. What has no name of its own, or none that this
-// store knows, is named by its id.
+// A namer names records in files. What has no name of its own is named by its id,
+// what the caller may not open by nothing.
 type namer struct {
 	dir        *Directory
 	scope      thads.OpenScope
@@ -322,7 +350,11 @@ func (n *namer) load(ctx context.Context, a *App) (err error) {
 	if n.cases, err = cases.getMany(ctx, a, n.scope, distinct(n.caseIDs)); err != nil {
 		return err
 	}
-	n.directives, err = directives.getMany(ctx, a, n.scope, distinct(n.directive))
+	scope, err := a.scope(ctx, auth.FromContext(ctx), directives.reads)
+	if err != nil {
+		return err
+	}
+	n.directives, err = directives.getMany(ctx, a, scope, distinct(n.directive))
 	return err
 }
 
@@ -345,13 +377,17 @@ func (n *namer) name(k sheet.RefKind, id string) string {
 			name = o.NaturalKey()
 		}
 	case sheet.RefCase:
-		if c := n.cases[id]; c != nil {
-			name = n.caseName(c)
+		c := n.cases[id]
+		if c == nil {
+			return "" // that there is one is not told to who may not open it
 		}
+		name = n.caseName(c)
 	case sheet.RefDirective:
-		if d := n.directives[id]; d != nil {
-			name = directiveName(d)
+		d := n.directives[id]
+		if d == nil {
+			return ""
 		}
+		name = directiveName(d)
 	case sheet.RefTask, sheet.RefConference:
 	}
 	return cmp.Or(name, id)

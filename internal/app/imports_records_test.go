@@ -1,10 +1,13 @@
 package app_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -222,6 +225,9 @@ func (w *world) bringIn(ctx context.Context, t *testing.T, data []byte) *brought
 	}
 	out := &broughtIn{Import: im}
 	for _, it := range page.Items {
+		if it.Value.Severity == sheet.LeftOut && strings.HasPrefix(it.Value.Got, "Xuất bởi ") {
+			continue // the line that says who exported a CSV file
+		}
 		out.problems = append(out.problems, *it.Value)
 	}
 	if im.State != app.ImportChecked {
@@ -238,8 +244,33 @@ func (w *world) bringIn(ctx context.Context, t *testing.T, data []byte) *brought
 	return out
 }
 
+// exportRecord matches the ids of records of exports, which are random.
+var exportRecord = regexp.MustCompile(`ds_[0-9a-z]{26}`)
+
+// partsOf are the parts of a workbook, without the record of its export.
+func partsOf(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			t.Fatal(err)
+		}
+		out[f.Name] = exportRecord.ReplaceAllString(string(part), "ds_")
+	}
+	return out
+}
+
 // What is exported from one store and imported into an empty one is exported from
-// there as the same bytes, and changes nothing where it is already.
+// there as the same but for its record, and changes nothing where it is already.
 func TestRecordsIntoAnotherStore(t *testing.T) {
 	for _, format := range []sheet.Format{sheet.XLSX, sheet.CSV} {
 		t.Run(string(format), func(t *testing.T) {
@@ -267,11 +298,13 @@ func TestRecordsIntoAnotherStore(t *testing.T) {
 			for _, k := range orderOfImport() {
 				want, got := exported(ctx, t, from, k, format, true), exported(ctx, t, to, k, format, true)
 				if format == sheet.CSV {
-					if d := cmp.Diff(string(want), string(got)); d != "" {
+					if d := cmp.Diff(exportRecord.ReplaceAllString(string(want), "ds_"), exportRecord.ReplaceAllString(string(got), "ds_")); d != "" {
 						t.Errorf("%s (-from +to):\n%s", k, d)
 					}
-				} else if k != sheet.Units && !bytes.Equal(want, got) {
-					t.Errorf("%s: the workbooks differ", k) // the list of units also has one that was voided
+				} else if k != sheet.Units { // the list of units also has one that was voided
+					if d := cmp.Diff(partsOf(t, want), partsOf(t, got)); d != "" {
+						t.Errorf("%s (-from +to):\n%s", k, d)
+					}
 				}
 				for _, w := range []*world{from, to} {
 					before := w.records(t)
@@ -487,7 +520,7 @@ func TestRecordsExportedWithinScope(t *testing.T) {
 	}
 	text := "Nga Sơn"
 	var b bytes.Buffer
-	if err := w.ExportRecords(reader, &b, sheet.Units, app.RecordExportOptions{Format: sheet.CSV, Filter: &app.UnitFilter{Text: &text}}); err != nil || strings.Count(b.String(), "\n") != 2 || !strings.Contains(b.String(), "'=NS") {
+	if err := w.ExportRecords(reader, &b, sheet.Units, app.RecordExportOptions{Format: sheet.CSV, Filter: &app.UnitFilter{Text: &text}}); err != nil || strings.Count(b.String(), "\n") != 3 || !strings.Contains(b.String(), "'=NS") || !strings.Contains(b.String(), "\nXuất bởi reader lúc ") {
 		t.Errorf("units by text: %v\n%s", err, b.String())
 	}
 	if err := w.ExportRecords(reader, &b, sheet.Units, app.RecordExportOptions{Format: sheet.CSV, Filter: &app.TaskFilter{}}); code(err) != thads.CodeInvalid {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/thads/thads/graph"
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/config"
 	"github.com/thads/thads/internal/httpd"
 	"github.com/thads/thads/internal/sheet"
@@ -19,7 +20,8 @@ import (
 type exportOptions struct {
 	format                     sheet.Format
 	filter, orderBy, direction string
-	events                     bool
+	events, numbers            bool
+	purpose, reason            string
 	as                         string
 }
 
@@ -31,16 +33,19 @@ func exportCommand() Command {
 			VI: `Sổ (REGISTER): ` + nouns() + `.
 Tệp xuất ra nhập lại được bằng thads import; tệp .csv của các sổ khác sổ việc thì cần --events, không có nó là danh
 sách để xem. Số và ngày là số và ngày thật; nội dung không bao giờ là công thức. --filter chọn hồ sơ như danh sách
-của API (JSON của CaseFilter, UnitFilter, …). Tệp chỉ xuất hiện khi đã ghi xong và chỉ người
-chạy lệnh đọc được, vì có số định danh; - là đầu ra chuẩn, cần --format.`,
+của API (JSON của CaseFilter, UnitFilter, …). Số định danh, số tài khoản chỉ có khi ghi --numbers với mục đích và lý do.
+Mỗi lần xuất được ghi nhật ký trước khi ghi tệp, và tệp nêu mã nhật ký đó. Tệp chỉ xuất hiện khi đã ghi xong và chỉ
+người chạy lệnh đọc được; - là đầu ra chuẩn, cần --format.`,
 			EN: `Registers (REGISTER): ` + nouns() + `.
 What is written can be brought in again by thads import; a .csv of other registers than those of cases needs --events
 for that and is a list for people without. Numbers and dates are true ones; no text is ever a formula. --filter chooses
-records like the lists of the API (a CaseFilter, UnitFilter, … as JSON). The file appears when it is whole, and only
-who runs the command can read it, because it holds identity numbers; - is standard output and needs --format.`,
+records like the lists of the API (a CaseFilter, UnitFilter, … as JSON). Identity and account numbers are written with
+--numbers only, for a purpose and a reason. Every export is put on record before anything is written, and the file names
+that record. It appears when it is whole, and only who runs the command can read it; - is standard output and needs --format.`,
 		},
 		Examples: []string{
 			"thads export cases so-thu-ly.xlsx", `thads export --filter '{"live":true}' --order-by NUMBER cases dang-thi-hanh.csv`,
+			"thads export --numbers --purpose PAYMENT --reason 'Chi trả tiền quý IV' cases chi-tra.xlsx",
 			"thads export --as chicuc --format csv case-events - | gzip > dien-bien.csv.gz",
 		},
 		Setup: func(set *config.Set, env *Env) func(context.Context, []string) error {
@@ -71,6 +76,14 @@ who runs the command can read it, because it holds identity numbers; - is standa
 				Allowed: thads.Text{VI: "true hoặc false", EN: "true or false"},
 				Set:     func(v string) bool { b, err := strconv.ParseBool(v); o.events = b; return err == nil },
 			})
+			set.Add(config.Option{
+				Name: "numbers", NoVariable: true,
+				Usage:   thads.Text{VI: "Xuất cả số định danh, số tài khoản; cần --purpose và --reason.", EN: "Writes identity and account numbers too; needs --purpose and --reason."},
+				Allowed: thads.Text{VI: "true hoặc false", EN: "true or false"},
+				Set:     func(v string) bool { b, err := strconv.ParseBool(v); o.numbers = b; return err == nil },
+			})
+			text("purpose", "PURPOSE", "Mục đích: "+purposes()+".", "The purpose: "+purposes()+".", &o.purpose)
+			text("reason", "TEXT", "Lý do, 10 đến 500 ký tự; được ghi vào nhật ký.", "The reason, 10 to 500 characters, which goes on record.", &o.reason)
 			text("as", "ACCOUNT", "Xuất những gì tài khoản này được xem; mặc định là tất cả.", "What this account may see; by default everything.", &o.as)
 			return func(ctx context.Context, args []string) error { return runExport(ctx, env, o, args) }
 		},
@@ -82,6 +95,15 @@ func nouns() string {
 	var out []string
 	for _, t := range httpd.Registers() {
 		out = append(out, httpd.Noun(t.Value))
+	}
+	return strings.Join(out, ", ")
+}
+
+// purposes are the purposes for which numbers are exported.
+func purposes() string {
+	var out []string
+	for _, t := range auth.Purposes() {
+		out = append(out, string(t.Value))
 	}
 	return strings.Join(out, ", ")
 }
@@ -138,16 +160,20 @@ func runExport(ctx context.Context, env *Env, o *exportOptions, args []string) (
 // exporter returns what writes a register, with the arguments read.
 func (o *exportOptions) exporter(ctx context.Context, k sheet.Kind) (func(context.Context, *app.App, io.Writer) error, error) {
 	arguments := graph.NewArguments()
+	why := app.ExportReason{Purpose: auth.Purpose(o.purpose), Reason: o.reason}
 	if k.IsRecords() {
+		if o.numbers {
+			return nil, config.Wrong("--numbers chỉ dùng với sổ cases, case-events.", "--numbers goes with the registers cases and case-events only.")
+		}
 		list, err := arguments.Records(ctx, k, o.filter, o.orderBy, o.direction)
-		list.Format, list.Events = o.format, o.events
+		list.Format, list.Events, list.ExportReason = o.format, o.events, why
 		return func(ctx context.Context, a *app.App, w io.Writer) error { return a.ExportRecords(ctx, w, k, list) }, err
 	}
 	if o.events {
 		return nil, config.Wrong("--events không dùng với sổ %q.", "--events does not go with the register %q.", httpd.Noun(k))
 	}
 	list, err := arguments.Cases(ctx, o.filter, o.orderBy, o.direction)
-	list.Format = o.format
+	list.Format, list.Numbers, list.ExportReason = o.format, o.numbers, why
 	if k == sheet.CaseEvents {
 		return func(ctx context.Context, a *app.App, w io.Writer) error { return a.ExportCaseEvents(ctx, w, list) }, err
 	}

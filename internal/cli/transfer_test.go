@@ -95,7 +95,7 @@ func (p *place) found() {
 	if _, err := a.AddUser(ctx, app.NewUser{Account: "chi-cuc", Grants: []app.NewGrant{{Role: auth.RoleUnitHead, Unit: district.ID}}}); err != nil {
 		p.t.Fatal(err)
 	}
-	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Grants: []app.NewGrant{{Role: auth.RoleProcuracy, Unit: district.ID}}}); err != nil {
+	if _, err := a.AddUser(ctx, app.NewUser{Account: "xem", Grants: []app.NewGrant{{Role: auth.RoleStatistician, Unit: district.ID}}}); err != nil {
 		p.t.Fatal(err)
 	}
 }

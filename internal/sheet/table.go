@@ -23,6 +23,9 @@ const (
 	CSV  Format = "csv"
 )
 
+// IsFormat tells whether files of a format are written.
+func IsFormat(f Format) bool { return f == XLSX || f == CSV }
+
 // FormatOf returns the format that a file's name ends in.
 func FormatOf(name string) (Format, bool) {
 	for _, f := range []Format{XLSX, CSV} {
