@@ -346,4 +346,11 @@ func (a *App) sweep(ctx context.Context) {
 	if err := a.SweepImports(ctx); err != nil && ctx.Err() == nil {
 		a.log.ErrorContext(ctx, "what imports have left cannot be swept", "error", err)
 	}
+	done, err := a.SweepRetention(ctx)
+	if err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "what is kept no longer cannot be swept", "error", err)
+	}
+	if len(done) > 0 {
+		a.log.InfoContext(ctx, "what is kept no longer was deleted", "documents", done)
+	}
 }
