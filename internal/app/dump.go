@@ -34,9 +34,11 @@ import (
 // What can be derived is left out: heads and fields, and the claims of numbers.
 // So are sessions and sign-in links, which end with a move, and what imports of
 // files keep: files, findings and how far they have come are working papers, and
-// what they recorded is in the records. Sealed identity
-// numbers are in the dump as they are: without the secrets file nobody reads
-// them.
+// what they recorded is in the records. What accounts are signed in by (passwords,
+// second factors, API tokens) is left out too: a copy of the records is no key to
+// the application, and after a move everybody comes in by a new link. Sealed
+// numbers of parties are in the dump as they are: without the secrets file of the
+// time nobody reads them.
 //
 // # While others write
 //
