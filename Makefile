@@ -73,4 +73,4 @@ test-browser: prepare ## Run the browser tests against the real server
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf bin web/node_modules
+	rm -rf bin web/node_modules internal/tools/provider/node_modules

@@ -52,10 +52,16 @@ fi
 have soffice || have libreoffice || install soffice libreoffice-calc-nogui
 have pdftotext || install pdftotext poppler-utils
 
-# Web packages, only where the lock file is not what is installed.
-cd web
-installed=node_modules/.thads-installed
-if ! cmp -s package-lock.json "$installed"; then
-	npm ci --no-audit --no-fund --loglevel=error
-	cp package-lock.json "$installed"
-fi
+# packages DIR installs the packages of npm that a directory asks for, only
+# where the lock file is not what is installed.
+packages() (
+	cd "$1"
+	installed=node_modules/.thads-installed
+	if ! cmp -s package-lock.json "$installed"; then
+		npm ci --no-audit --no-fund --loglevel=error
+		cp package-lock.json "$installed"
+	fi
+)
+packages web
+# The provider of OpenID Connect that tests sign in at.
+packages internal/tools/provider
