@@ -239,9 +239,7 @@ func TestServe(t *testing.T) {
 	if got := ask(t, c, base, "{me{id} system{version demonstration}}"); !strings.Contains(got, `"me":null`) || !strings.Contains(got, `"demonstration":false`) || !strings.Contains(got, cli.Version()) {
 		t.Errorf("the API answers %s", got)
 	}
-	if !strings.Contains(p.out.String(), "thads user add") {
-		t.Errorf("nobody is told how to begin:\n%s", p.out)
-	}
+	p.shown(t, `\(quantri\).*\n.*\n  (http://localhost:\d+/signin\?token=\S+)\n`)
 	p.stop()
 	p.wait(t)
 	if p.code != 0 {
@@ -269,7 +267,8 @@ func TestAccounts(t *testing.T) {
 	user := func(args ...string) (int, string, string) {
 		return run(t, nil, h.args(append([]string{"user"}, args...)...)...)
 	}
-	if code, out, errs := user("list"); code != 0 || !strings.Contains(out, "Chưa có tài khoản") {
+	// The first administrator is there, and nobody has come in yet.
+	if code, out, errs := user("list"); code != 0 || !strings.Contains(out, "quantri") || strings.Contains(out, "Quản Trị") {
 		t.Errorf("list: %d %s %s", code, out, errs)
 	}
 	if code, out, errs := user("add", "Quản Trị", "--role", "ADMINISTRATOR"); code != 0 || !strings.Contains(out, "Quản Trị") {
@@ -314,6 +313,25 @@ func TestAccounts(t *testing.T) {
 	if got := ask(t, c, base, "{me{id name}}"); !strings.Contains(got, `"name":"Quản Trị"`) {
 		t.Errorf("after a restart: %s", got)
 	}
+	// Roles for a term, each with its id.
+	if code, _, errs := user("grant", "quan tri", "--role", "LEADER", "--until", "2199-12-31"); code != 0 {
+		t.Errorf("grant: %d %s", code, errs)
+	}
+	if code, out, errs := user("list"); code != 0 || !strings.Contains(out, "g1 ADMINISTRATOR; g2 LEADER đến 31/12/2199") {
+		t.Errorf("list: %d %s %s", code, out, errs)
+	}
+	if code, _, errs := user("end", "quan tri", "--grant", "g2"); code != 0 {
+		t.Errorf("end: %d %s", code, errs)
+	}
+	if code, out, errs := user("list"); code != 0 || strings.Contains(out, "LEADER") {
+		t.Errorf("list: %d %s %s", code, out, errs)
+	}
+	if code, _, errs := user("rename", "quan tri", "--name", "Quản Trị Mới"); code != 0 {
+		t.Errorf("rename: %d %s", code, errs)
+	}
+	if got := ask(t, c, base, "{me{id name}}"); !strings.Contains(got, `"name":"Quản Trị Mới"`) {
+		t.Errorf("renamed by another process: %s", got)
+	}
 	// Disabled by another process, it ends at once.
 	if code, _, errs := user("disable", "quan tri"); code != 0 {
 		t.Fatalf("disable: %d %s", code, errs)
@@ -332,6 +350,90 @@ func TestAccounts(t *testing.T) {
 	}
 	if got := ask(t, c, base, "{me{id name}}"); !strings.Contains(got, `"me":null`) {
 		t.Errorf("a session of before revives: %s", got)
+	}
+	// Somebody always manages accounts.
+	if code, _, errs := user("disable", "quantri"); code != 0 {
+		t.Errorf("disable: %d %s", code, errs)
+	}
+	for _, args := range [][]string{{"disable", "quan tri"}, {"end", "quan tri", "--grant", "g1"}} {
+		if code, _, errs := user(args...); code != 1 || !strings.Contains(errs, "cuối cùng") {
+			t.Errorf("%v: %d %s", args, code, errs)
+		}
+	}
+}
+
+// signInBy uses a one-time link.
+func signInBy(t *testing.T, c *http.Client, base, link string) {
+	t.Helper()
+	_, page := get(t, c, link)
+	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(page)
+	if token == nil {
+		t.Fatalf("the link %s shows %s", link, page)
+	}
+	do(t, c, http.MethodPost, base+"/signin", "application/x-www-form-urlencoded", "token="+token[1])
+}
+
+// choosePassword sets the first password, without which who came by a link has
+// no rights.
+func choosePassword(t *testing.T, c *http.Client, base, password string) {
+	t.Helper()
+	got := ask(t, c, base, fmt.Sprintf(`mutation{passwordSet(input:{new:"%s"}){viewer{needs} userErrors{message}}}`, password))
+	if !strings.Contains(got, `"needs":[]`) {
+		t.Fatalf("no password was set: %s", got)
+	}
+}
+
+// Nobody has a password at first: each start prints a link for the first
+// administrator until somebody can come in without one, and thads user brings
+// back who has lost the way in.
+func TestTheFirstAdministrator(t *testing.T) {
+	const greeting = `\(quantri\).*\n.*\n  (http://localhost:\d+/signin\?token=\S+)\n`
+	h := newHome(t)
+	p := start(t, nil, h.args("--addr", "127.0.0.1:0")...)
+	unused := p.shown(t, greeting)
+	p.stop()
+	p.wait(t)
+
+	p = start(t, nil, h.args("--addr", "127.0.0.1:0")...)
+	base, link, c := p.base(t), p.shown(t, greeting), browser(t)
+	if link == unused {
+		t.Error("the link is the one of the first start")
+	}
+	if strings.Contains(p.err.String(), strings.SplitN(link, "=", 2)[1]) {
+		t.Error("the link is in the log")
+	}
+	signInBy(t, c, base, link)
+	const rights = "{me{account rights needs}}"
+	if got := ask(t, c, base, rights); !strings.Contains(got, `"account":"quantri"`) || !strings.Contains(got, `"needs":["PASSWORD"]`) || strings.Contains(got, "MANAGE_ACCOUNTS") {
+		t.Errorf("before a password is set: %s", got)
+	}
+	choosePassword(t, c, base, "một câu dài dễ nhớ 38")
+	if got := ask(t, c, base, rights); !strings.Contains(got, "MANAGE_ACCOUNTS") {
+		t.Errorf("with a password: %s", got)
+	}
+	p.stop()
+	p.wait(t)
+
+	p = start(t, nil, h.args("--addr", "127.0.0.1:0")...)
+	base = p.base(t)
+	if strings.Contains(p.out.String(), "token=") {
+		t.Errorf("a link though somebody can come in:\n%s", p.out)
+	}
+	// The way back for who has lost password and telephone.
+	user := func(args ...string) string {
+		code, out, errs := run(t, nil, h.args(append([]string{"user"}, args...)...)...)
+		if code != 0 {
+			t.Fatalf("%v: %d %s", args, code, errs)
+		}
+		return strings.TrimSpace(out)
+	}
+	user("reset-factor", "quantri")
+	c = browser(t)
+	signInBy(t, c, base, user("link", "quantri", "--addr", strings.TrimPrefix(base, "http://")))
+	choosePassword(t, c, base, "một câu khác cũng dễ nhớ 36")
+	user("sign-out", "quantri")
+	if got := ask(t, c, base, rights); !strings.Contains(got, `"me":null`) {
+		t.Errorf("signed out, asks %s", got)
 	}
 }
 
@@ -357,6 +459,10 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{"user without a role", nil, []string{"user", "add", "a"}, []string{"--role", "LEADER"}},
 		{"user with a role that is none", nil, []string{"user", "add", "a", "--role", "KING"}, []string{"--role", "LEADER"}},
 		{"role for a link", nil, []string{"user", "link", "a", "--role", "LEADER"}, []string{"--role"}},
+		{"a role of nothing", nil, []string{"user", "grant", "a"}, []string{"--role", "LEADER"}},
+		{"an end of nothing", nil, []string{"user", "end", "a"}, []string{"--grant"}},
+		{"an end that is no day", nil, []string{"user", "end", "a", "--grant", "g1", "--until", "31/12/2026"}, []string{"--until", "yyyy-mm-dd"}},
+		{"a name for nothing", nil, []string{"user", "rename", "a"}, []string{"--name"}},
 		{"list of somebody", nil, []string{"user", "list", "a"}, []string{"user list"}},
 		{"link to nowhere", nil, []string{"user", "link", "a", "--addr", "127.0.0.1:0"}, []string{"--addr", "--url"}},
 	} {
@@ -393,7 +499,7 @@ func TestHelp(t *testing.T) {
 		{[]string{"help", "serve"}, []string{"--addr", "THADS_ADDR", "127.0.0.1:8080", "--demo", "--cors-origin", "SIGTERM"}},
 		{[]string{"serve", "--help"}, []string{"--addr"}},
 		{[]string{"--demo", "--help"}, []string{"--addr"}},
-		{[]string{"user", "-h"}, []string{"add NAME", "--role", "thads user link"}},
+		{[]string{"user", "-h"}, []string{"add NAME", "--role", "thads user link", "thads user reset-factor quantri", "thads user grant"}},
 		{[]string{"help", "version"}, []string{"thads version"}},
 		{[]string{"version"}, []string{"thads " + cli.Version()}},
 	} {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +31,8 @@ func (p *place) visit(t *testing.T, account string) *visit {
 	}
 	v := &visit{t: t, base: start(t, nil, args...).base(t), client: browser(t)}
 	link := strings.TrimSpace(p.must("", "user", "link", account, "--addr", strings.TrimPrefix(v.base, "http://")))
-	_, page := get(t, v.client, link)
-	token := regexp.MustCompile(`name="token" value="([^"]+)"`).FindStringSubmatch(page)
-	if token == nil {
-		t.Fatalf("no link for %s: %s", account, page)
-	}
-	do(t, v.client, http.MethodPost, v.base+"/signin", "application/x-www-form-urlencoded", "token="+token[1])
+	signInBy(t, v.client, v.base, link)
+	choosePassword(t, v.client, v.base, "một câu dài dễ nhớ 38")
 	return v
 }
 
