@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
@@ -20,8 +22,8 @@ type placed struct {
 	unit, officer   string
 	units, officers []string
 	by              thads.PrincipalID
-	// again makes it again where a test took it away.
-	again func()
+	// fresh makes it again, before its owner takes it away, and tells its id.
+	fresh func() string
 	// found is what a search finds it by: a number.
 	found string
 }
@@ -62,6 +64,7 @@ func newMatrix(t *testing.T) *matrix {
 	m.direction()
 	m.everyRole()
 	m.files()
+	m.disclosures()
 	return m
 }
 
@@ -195,7 +198,8 @@ func (p *person) isAnonymous() bool { return p.principal.ID == "" }
 func (m *matrix) everyRole() {
 	m.t.Helper()
 	one := func(name string, grants ...auth.Grant) *person {
-		p := &person{name: name, grants: grants, principal: auth.Principal{ID: thads.PrincipalID("us_" + name), Name: name, Grants: grants}}
+		p := &person{name: name, grants: grants}
+		m.account(p, fmt.Sprintf("nguoi-%d", len(m.people)))
 		m.people = append(m.people, p)
 		return p
 	}
@@ -236,7 +240,7 @@ func (m *matrix) everyRole() {
 	for _, k := range tokens {
 		p := one(k.name, k.t.grants...)
 		p.token, p.only, p.fields = true, k.t.only, k.t.fields
-		p.principal.Means, p.principal.Only, p.principal.Fields = auth.ByToken, p.only, p.fields
+		p.principal.Means, p.principal.Only, p.principal.Fields, p.principal.Grants = auth.ByToken, p.only, p.fields, p.grants
 	}
 }
 
@@ -256,19 +260,13 @@ func (m *matrix) files() {
 		m.add(&placed{kind: "Import", relation: p.name, id: im["id"].(string), by: as.ID})
 		m.add(&placed{kind: "Job", relation: p.name, id: at(im, "job.id").(string), by: as.ID})
 		m.uploads = append(m.uploads, &placed{kind: "Upload", relation: p.name, id: m.upload(as, data), by: as.ID})
-		keep := func() { m.keepMapping(as, im["id"]) }
-		keep()
-		kept := at(m.ask(as, `{ importMappings { id by } }`, nil), "importMappings").([]any)
-		i := slices.IndexFunc(kept, func(k any) bool { return at(k, "by") == string(as.ID) })
-		if i < 0 {
-			m.t.Fatalf("of %s no mapping is kept: %v", p.name, kept)
-		}
-		m.uploads = append(m.uploads, &placed{kind: "KeptMapping", relation: p.name, id: at(kept[i], "id").(string), by: as.ID, unit: string(as.Unit()), again: keep})
+		keep := func() string { return m.keepMapping(as, im["id"]) }
+		m.uploads = append(m.uploads, &placed{kind: "KeptMapping", relation: p.name, id: keep(), by: as.ID, unit: string(as.Unit()), fresh: keep})
 	}
 }
 
 // keepMapping says again how the file of an import is read, and keeps it.
-func (m *matrix) keepMapping(as auth.Principal, id any) {
+func (m *matrix) keepMapping(as auth.Principal, id any) string {
 	m.t.Helper()
 	im := at(m.ask(as, `query($id: ID!) { import(id: $id) { version reading { cases { sheet headerRow columns { column title field unit } } } } }`, object{"id": id}), "import")
 	columns := []object{}
@@ -286,6 +284,86 @@ func (m *matrix) keepMapping(as auth.Principal, id any) {
 		"cases": object{"sheet": at(im, "reading.cases.sheet"), "headerRow": at(im, "reading.cases.headerRow"), "columns": columns},
 	}})
 	m.work()
+	kept := at(m.ask(as, `{ importMappings { id by } }`, nil), "importMappings").([]any)
+	i := slices.IndexFunc(kept, func(k any) bool { return at(k, "by") == string(as.ID) })
+	if i < 0 {
+		m.t.Fatalf("of %s no mapping is kept: %v", as.Name, kept)
+	}
+	return at(kept[i], "id").(string)
+}
+
+// account gives somebody an account with the roles, signs them in, and places the
+// account, its session and a token of it among what others may see or not.
+func (m *matrix) account(p *person, name string) {
+	m.t.Helper()
+	ctx := auth.NewContext(m.t.Context(), auth.System("test"))
+	n := app.NewUser{Account: name, Name: p.name}
+	for _, g := range p.grants {
+		n.Grants = append(n.Grants, app.NewGrant{Role: g.Role, Unit: g.Unit, Officer: g.Officer, From: thads.DateOf(2020, 1, 1)})
+	}
+	if len(n.Grants) == 0 {
+		// A role that is held no longer.
+		n.Grants = []app.NewGrant{{Role: auth.RoleLeader, From: thads.DateOf(2020, 1, 1), Until: thads.DateOf(2020, 12, 31)}}
+	}
+	u, err := m.app.AddUser(ctx, n)
+	if err != nil {
+		m.t.Fatalf("%s: %v", p.name, err)
+	}
+	signIn := func() auth.Principal {
+		limits := app.SessionLimits{Idle: 24 * time.Hour, Max: 24 * time.Hour}
+		token, _, err := m.app.SignInAs(ctx, u.ID, app.SignInOrigin{Means: auth.ByDemonstration}, limits)
+		if err != nil {
+			m.t.Fatalf("%s: %v", p.name, err)
+		}
+		signed, err := m.app.Authenticate(ctx, token, limits)
+		if err != nil {
+			m.t.Fatalf("%s: %v", p.name, err)
+		}
+		return signed
+	}
+	p.principal = signIn()
+	if len(p.principal.Grants) != len(p.grants) {
+		m.t.Fatalf("%s holds %+v, want %+v", p.name, p.principal.Grants, p.grants)
+	}
+	m.add(&placed{kind: "User", relation: p.name, id: string(u.ID), by: u.ID})
+	m.uploads = append(m.uploads, &placed{
+		kind: "Session", relation: p.name, id: p.principal.Session, by: u.ID, fresh: func() string { return signIn().Session },
+	})
+	if len(p.grants) == 0 {
+		return
+	}
+	own, rights := p.principal, p.leaving()
+	makeToken := func() string {
+		t, _, err := m.app.CreateToken(auth.NewContext(m.t.Context(), own), app.NewToken{Name: "Thử", Rights: rights, Days: 30})
+		if err != nil {
+			m.t.Fatalf("%s: %v", p.name, err)
+		}
+		return t.ID
+	}
+	m.uploads = append(m.uploads, &placed{kind: "APIToken", relation: p.name, id: makeToken(), by: u.ID, fresh: makeToken})
+}
+
+// leaving are the rights that somebody may leave a token.
+func (p *person) leaving() []auth.Right {
+	var out []auth.Right
+	for _, t := range auth.Rights() {
+		if t.Value != auth.Public && t.Value != auth.SignedIn && t.Value != auth.ManageAccounts && p.holds(t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
+// disclosures makes the record of a look at masked data.
+func (m *matrix) disclosures() {
+	m.t.Helper()
+	c := m.recordOf("Case", relOwn)
+	revealed := at(m.ask(leader, `mutation($in: PartyRevealInput!) { partyReveal(input: $in) { revealed { disclosure { id } } userErrors { message } } }`,
+		object{"in": object{"case": c.id, "party": "p1", "data": []string{"IDENTITY_NUMBER"}, "purpose": "ENFORCEMENT", "reason": "Kiểm thử phân quyền"}}), "partyReveal.revealed.disclosure.id")
+	if revealed == nil {
+		m.t.Fatal("nothing was revealed")
+	}
+	m.add(&placed{kind: "Disclosure", relation: relOwn, id: revealed.(string), units: c.units})
 }
 
 // none is an id like another, of nothing.

@@ -66,6 +66,8 @@ type SignInOrigin struct {
 const (
 	maxAgent   = 200
 	maxAddress = 64
+	// unnamed is shown of a program that did not say what it is, or where.
+	unnamed = "–"
 )
 
 // An access is a session or a link as it is stored.
@@ -442,7 +444,7 @@ func (a *App) sessionsWhere(ctx context.Context, which store.Cond) ([]*Session, 
 		if now.Before(s.Expires) {
 			out = append(out, &Session{
 				ID: sessionID(h.ID), User: s.User, Means: s.Means, BeganAt: s.MadeAt, SeenAt: s.SeenAt, ExpiresAt: s.Expires,
-				Agent: s.Agent, Address: s.Address, Factor: s.Factor, hash: h.ID,
+				Agent: cmp.Or(s.Agent, unnamed), Address: cmp.Or(s.Address, unnamed), Factor: s.Factor, hash: h.ID,
 			})
 		}
 		return nil
