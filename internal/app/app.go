@@ -39,6 +39,8 @@ type App struct {
 	generation atomic.Int64
 	// wake tells the worker that a job was journalled.
 	wake chan struct{}
+	// signIns bounds who tries to sign in how often.
+	signIns signIns
 }
 
 // Options configure an App.
@@ -61,7 +63,7 @@ func New(o Options) (*App, error) {
 	if o.Store == nil {
 		return nil, errors.New("app: no store given")
 	}
-	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, partSize: bulkSize, wake: make(chan struct{}, 1)}
+	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns()}
 	if a.clock == nil {
 		a.clock = time.Now
 	}
