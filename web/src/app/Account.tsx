@@ -1,4 +1,5 @@
-import { useId, useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useId, useRef, useState } from 'react';
 import type { Viewer } from '../graphql/session';
 import { useI18n } from '../i18n';
 import { writeSetting } from '../lib/settings';
@@ -12,17 +13,21 @@ export function Account({ me }: { readonly me: Viewer | null }) {
   const { t, chosen, setLanguage } = useI18n();
   const id = useId();
   const [theme, setTheme] = useState(storedTheme);
+  const float = useRef<HTMLDialogElement>(null);
+  const close = () => float.current?.hidePopover?.();
   return (
     <div className="menu">
       <button type="button" className="button" popoverTarget={id} aria-label={t('app.account')}><Icon name="user" /></button>
-      <dialog id={id} popover="auto" className="float" aria-label={t('app.account')}>
+      <dialog ref={float} id={id} popover="auto" className="float" aria-label={t('app.account')}>
         <div className="stack">
           {me ? (
             <div>
               <p className="strong">{me.name}</p>
-              {me.unit ? <p className="small soft">{me.unit.name}</p> : null}
+              <p className="small soft">{[me.account, me.unit?.name].filter(Boolean).join(' · ')}</p>
             </div>
           ) : null}
+          {/* The popover stays open over the page that a link opens, so the links close it. */}
+          {me ? <Link className="button" to="/profile" onClick={close}>{t('app.profile')}</Link> : <Link className="button primary" to="/login" onClick={close}>{t('signIn.do')}</Link>}
           <fieldset className="field">
             <legend className="label">{t('app.language')}</legend>
             {LANGUAGES.map((value) => (

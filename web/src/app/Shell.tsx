@@ -2,10 +2,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { SearchBox } from '../features/search/SearchBox';
-import { useSession } from '../graphql/session';
+import { probableRights, useRights, useSession } from '../graphql/session';
 import { useI18n } from '../i18n';
 import { Account } from './Account';
-import { ROOMS } from './rooms';
+import { mayEnter, ROOMS } from './rooms';
 import { SignedIn } from './SignedIn';
 
 /** Marks the document once a page was opened from within, so that <PageHead> takes the focus only then. */
@@ -31,7 +31,9 @@ export function Shell() {
   const session = useSession();
   const me = session.data?.me ?? null;
   // Until the server has answered, the shell keeps the room for what it most likely will say, so that nothing jumps.
-  const inside = me !== null || session.isPending;
+  const rights = useRights();
+  const inside = me !== null || (session.isPending && probableRights() !== null);
+  const finds = rights.includes('READ') || rights.includes('READ_FIGURES');
   useNavigationMark();
   useLanguageOfAnswers(language);
   return (
@@ -40,12 +42,12 @@ export function Shell() {
       <header className="topbar">
         <Link to={inside ? '/' : '/public'} className="brand">{t('app.name')}</Link>
         <span className="agency">{me?.unit?.name ?? t('app.agency')}</span>
-        {inside ? <SearchBox /> : <span className="spacer" />}
+        {finds ? <SearchBox /> : <span className="spacer" />}
         <Account me={me} />
       </header>
       <nav className="rooms" aria-label={t('app.rooms')}>
         <ul>
-          {ROOMS.filter((room) => room.open || (inside && (!('right' in room) || me?.rights.includes(room.right)))).map((room) => (
+          {ROOMS.filter((room) => mayEnter(room, rights)).map((room) => (
             <li key={room.to}>
               <Link to={room.to} activeOptions={{ exact: room.to === '/', includeSearch: false }}>{t(room.label)}</Link>
             </li>

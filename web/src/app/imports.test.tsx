@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const clerk = { ...session, me: session.me && { ...session.me, rights: ['PUBLIC', 'SIGNED_IN', 'READ', 'RECORD', 'DIRECT'] as const } };
+const clerk = { ...session, me: session.me && { ...session.me, rights: ['PUBLIC', 'SIGNED_IN', 'READ', 'RECORD', 'IMPORT'] as const } };
 
 const checked: ImportRecordFragment = {
   id: 'im1', version: 3, state: 'CHECKED', file: 'so-thu-ly.xlsx', bytes: 20_480, attempt: 1, fileKept: true,
@@ -91,6 +91,7 @@ describe('bringing files in', () => {
     open('/public', newServer(clerk));
     expect(await screen.findByRole('link', { name: 'Nhập dữ liệu' })).toBeTruthy();
     cleanup();
+    localStorage.clear();
     open('/public', newServer());
     await screen.findByRole('link', { name: 'Vụ việc' });
     expect(screen.queryByRole('link', { name: 'Nhập dữ liệu' })).toBeNull();

@@ -113,7 +113,7 @@ const file: CaseFileFragment = {
   judgment: { kind: 'CIVIL', number: '07/2018/DS-ST', date: '2018-12-20', court: 'TAND huyện Hậu Lộc', receivedOn: null },
   unit: { id: 'u2', name: 'Chi cục THADS huyện Hậu Lộc', shortName: 'Chi cục Hậu Lộc' }, officer: null, debtorName: 'Nguyễn Văn An', totals, tags: [],
   updatedAt: '2019-10-09T08:00:00.000Z',
-  parties: [{ id: 'p1', role: 'DEBTOR', kind: 'PERSON', name: 'Nguyễn Văn An', address: null, birthYear: null, juvenile: false, jointGroup: null }],
+  parties: [{ id: 'p1', role: 'DEBTOR', kind: 'PERSON', name: 'Nguyễn Văn An', address: null, birthYear: null, juvenile: false, jointGroup: null, hasIdentityNumber: false, hasAccountNumber: false, masked: [], revealable: [] }],
   obligations: [{
     id: 'n1', kind: 'DEBT', isMoney: true, content: null, periodic: false, debtors: [], creditors: [], state: 'IN_PROGRESS', since: '2019-03-01',
     ground: null, until: null, amount: 150_000_000, adjusted: 0, remaining: 90_000_000, held: 10_000_000, done: 50_000_000, reduced: 0, terminated: 0,
@@ -217,7 +217,7 @@ describe('without signing in', () => {
   });
 
   test('the memory of having signed in gives way to what the server says', async () => {
-    localStorage.setItem('thads.signed-in', 'yes');
+    localStorage.setItem('thads.signed-in', 'yes READ');
     open('/cases', newServer(anonymous).refuse(CaseListDocument, 'UNAUTHENTICATED').refuse(CaseCountDocument, 'UNAUTHENTICATED')
       .refuse(CaseOfficersDocument, 'UNAUTHENTICATED'));
     expect(await screen.findByRole('heading', { level: 1, name: 'Bạn chưa đăng nhập' })).toBeTruthy();

@@ -6,9 +6,11 @@ import { conferenceListQuery, conferenceQuery } from '../features/conferences/qu
 import { validateConferenceSearch } from '../features/conferences/search';
 import { importListQuery, importQuery } from '../features/imports/queries';
 import { validateImportSearch } from '../features/imports/search';
+import { validateLoginSearch } from '../features/login/search';
 import { overviewQuery, validateOverviewSearch } from '../features/overview/queries';
+import { validateDisclosureSearch, validatePeopleSearch, validateWelcomeSearch } from '../features/people/search';
 import { publicDebtorsQuery, validatePublicSearch } from '../features/public/queries';
-import { probablySignedIn, sessionQuery } from '../graphql/session';
+import { probableRights, type Right, sessionQuery } from '../graphql/session';
 import { unitsQuery } from '../graphql/units';
 import { parseSearch, stringifySearch } from '../lib/search';
 import { Crashed, NotFound } from './Failure';
@@ -22,11 +24,12 @@ const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundC
 
 /**
  * Asks for what a page will show while its code is still under way, without waiting: the page shows its own skeleton
- * and its own errors. Nothing is asked for that a visitor without an account would only be refused.
+ * and its own errors. Nothing is asked for that whoever is asking would only be refused.
  */
-async function prefetch({ queryClient }: Context, ask: (client: QueryClient) => void) {
+async function prefetch({ queryClient }: Context, right: Right, ask: (client: QueryClient, rights: readonly Right[]) => void) {
   const asking = queryClient.ensureQueryData(sessionQuery).catch(() => null);
-  if (probablySignedIn() || (await asking)?.me) ask(queryClient);
+  const rights = probableRights() ?? (await asking)?.me?.rights ?? [];
+  if (rights.includes(right)) ask(queryClient, rights);
 }
 
 const overview = createRoute({
@@ -34,8 +37,8 @@ const overview = createRoute({
   path: '/',
   validateSearch: validateOverviewSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void prefetch(context, (client) => {
-    void client.prefetchQuery(overviewQuery(deps.unit));
+  loader: ({ context, deps }) => void prefetch(context, 'READ_FIGURES', (client, rights) => {
+    void client.prefetchQuery(overviewQuery(deps.unit, rights));
     void client.prefetchQuery(unitsQuery);
   }),
   component: lazyRouteComponent(() => import('../features/overview/Overview'), 'Overview'),
@@ -46,7 +49,7 @@ const cases = createRoute({
   path: '/cases',
   validateSearch: validateCaseSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void prefetch(context, (client) => {
+  loader: ({ context, deps }) => void prefetch(context, 'READ', (client) => {
     void client.prefetchQuery(caseListQuery(deps));
     void client.prefetchQuery(unitsQuery);
   }),
@@ -56,7 +59,7 @@ const cases = createRoute({
 const oneCase = createRoute({
   getParentRoute: () => root,
   path: '/cases/$id',
-  loader: ({ context, params }) => void prefetch(context, (client) => {
+  loader: ({ context, params }) => void prefetch(context, 'READ', (client) => {
     void client.prefetchQuery(caseQuery(params.id));
   }),
   component: lazyRouteComponent(() => import('../features/cases/CasePage'), 'CasePage'),
@@ -67,7 +70,7 @@ const conferences = createRoute({
   path: '/conferences',
   validateSearch: validateConferenceSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void prefetch(context, (client) => {
+  loader: ({ context, deps }) => void prefetch(context, 'READ_FIGURES', (client) => {
     void client.prefetchQuery(conferenceListQuery(deps));
   }),
   component: lazyRouteComponent(() => import('../features/conferences/ConferenceList'), 'ConferenceList'),
@@ -76,7 +79,7 @@ const conferences = createRoute({
 const oneConference = createRoute({
   getParentRoute: () => root,
   path: '/conferences/$id',
-  loader: ({ context, params }) => void prefetch(context, (client) => {
+  loader: ({ context, params }) => void prefetch(context, 'READ_FIGURES', (client) => {
     void client.prefetchQuery(conferenceQuery(params.id));
   }),
   component: lazyRouteComponent(() => import('../features/conferences/ConferencePage'), 'ConferencePage'),
@@ -87,7 +90,7 @@ const imports = createRoute({
   path: '/imports',
   validateSearch: validateImportSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void prefetch(context, (client) => {
+  loader: ({ context, deps }) => void prefetch(context, 'IMPORT', (client) => {
     void client.prefetchQuery(importListQuery(deps));
   }),
   component: lazyRouteComponent(() => import('../features/imports/ImportList'), 'ImportList'),
@@ -96,7 +99,7 @@ const imports = createRoute({
 const oneImport = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
-  loader: ({ context, params }) => void prefetch(context, (client) => {
+  loader: ({ context, params }) => void prefetch(context, 'IMPORT', (client) => {
     void client.prefetchQuery(importQuery(params.id));
   }),
   component: lazyRouteComponent(() => import('../features/imports/ImportPage'), 'ImportPage'),
@@ -112,7 +115,59 @@ const publicPage = createRoute({
   component: lazyRouteComponent(() => import('../features/public/PublicPage'), 'PublicPage'),
 });
 
-const routeTree = root.addChildren([overview, cases, oneCase, conferences, oneConference, imports, oneImport, publicPage]);
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  staticData: { open: true },
+  validateSearch: validateLoginSearch,
+  component: lazyRouteComponent(() => import('../features/login/LoginPage'), 'LoginPage'),
+});
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  validateSearch: validateWelcomeSearch,
+  component: lazyRouteComponent(() => import('../features/people/WelcomePage'), 'WelcomePage'),
+});
+
+// The pages below are opened a few times a year: what they ask for is asked by themselves, so that their operations
+// are no part of the first load.
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../features/people/ProfilePage'), 'ProfilePage'),
+});
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: validatePeopleSearch,
+  component: lazyRouteComponent(() => import('../features/people/PeopleList'), 'PeopleList'),
+});
+
+const person = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$id',
+  component: lazyRouteComponent(() => import('../features/people/PersonPage'), 'PersonPage'),
+});
+
+const roles = createRoute({
+  getParentRoute: () => root,
+  path: '/roles',
+  component: lazyRouteComponent(() => import('../features/people/RolesPage'), 'RolesPage'),
+});
+
+const disclosures = createRoute({
+  getParentRoute: () => root,
+  path: '/disclosures',
+  validateSearch: validateDisclosureSearch,
+  component: lazyRouteComponent(() => import('../features/people/DisclosureList'), 'DisclosureList'),
+});
+
+const routeTree = root.addChildren([
+  overview, cases, oneCase, conferences, oneConference, imports, oneImport, publicPage, login, welcome, profile, people, person, roles, disclosures,
+]);
 
 /** The router over the browser's history; tests give it one of their own. */
 export function newRouter(queryClient: QueryClient, history?: RouterHistory) {

@@ -22,6 +22,7 @@ type Answer = (variables: Record<string, unknown>) => unknown;
 export class Server {
   readonly asked: Asked[] = [];
   private readonly answers = new Map<string, Answer>();
+  private readonly http = new Map<string, () => readonly [status: number, body: unknown]>();
 
   on<Result, Variables>(document: TypedDocument<Result, Variables>, answer: (variables: Variables) => NoInfer<Result>): this {
     this.answers.set(document.name, (variables) => ({ data: answer(variables as Variables) }));
@@ -33,8 +34,22 @@ export class Server {
     return this;
   }
 
+  /** An answer of HTTP beside GraphQL: its status and what it says. */
+  post(path: string, answer: () => readonly [status: number, body: unknown]): this {
+    this.http.set(path, answer);
+    return this;
+  }
+
   install(): void {
-    vi.stubGlobal('fetch', vi.fn<typeof fetch>(async (_input, init) => {
+    vi.stubGlobal('fetch', vi.fn<typeof fetch>(async (input, init) => {
+      const path = String(input);
+      const http = this.http.get(path);
+      if (http) {
+        this.asked.push({ name: path, variables: JSON.parse(String(init?.body)) as Record<string, unknown> });
+        const [status, body] = http();
+        return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+      }
+      if (path !== '/graphql') throw new Error(`the test has no answer to ${path}`);
       const { operationName, variables } = JSON.parse(String(init?.body)) as { operationName: string; variables: Record<string, unknown> };
       this.asked.push({ name: operationName, variables });
       const answer = this.answers.get(operationName);
@@ -51,8 +66,11 @@ export class Server {
 const unit = { id: 'u1', name: 'Cục Thi hành án dân sự tỉnh Thanh Hóa', shortName: 'Cục THADS tỉnh' };
 
 export const session: SessionQuery = {
-  me: { id: 'me', name: 'Lãnh đạo tỉnh', rights: ['PUBLIC', 'SIGNED_IN', 'READ'], unit },
-  system: { version: '0.1.0', today: '2019-12-09', demonstration: true },
+  me: {
+    id: 'me', account: 'lanhdao', name: 'Lãnh đạo tỉnh', unit, needs: [],
+    rights: ['PUBLIC', 'SIGNED_IN', 'READ', 'READ_DIRECTION', 'READ_FIGURES', 'EXPORT', 'UNMASK'], purposes: ['ENFORCEMENT', 'VERIFICATION'],
+  },
+  system: { version: '0.1.0', today: '2019-12-09', demonstration: true, signInProvider: null },
 };
 
 const units: UnitsQuery = {

@@ -129,6 +129,14 @@ export const DaySession = [
 ] as const;
 export type DaySession = (typeof DaySession)[number];
 
+export const DisclosureKind = [
+  'UNMASKING',
+  'LOOKUP',
+  'EXPORT',
+  'ERASURE',
+] as const;
+export type DisclosureKind = (typeof DisclosureKind)[number];
+
 export const ErrorCode = [
   'REQUIRED',
   'INVALID',
@@ -230,6 +238,15 @@ export const JudgmentKind = [
 ] as const;
 export type JudgmentKind = (typeof JudgmentKind)[number];
 
+export const Means = [
+  'PASSWORD',
+  'LINK',
+  'PROVIDER',
+  'TOKEN',
+  'DEMONSTRATION',
+] as const;
+export type Means = (typeof Means)[number];
+
 export const Measure = [
   'FREEZE_ACCOUNT',
   'SEIZE_TEMPORARILY',
@@ -280,6 +297,12 @@ export const MoneyUnit = [
   'BILLION',
 ] as const;
 export type MoneyUnit = (typeof MoneyUnit)[number];
+
+export const Need = [
+  'PASSWORD',
+  'SECOND_FACTOR',
+] as const;
+export type Need = (typeof Need)[number];
 
 export const ObligationKind = [
   'COURT_FEE',
@@ -366,6 +389,26 @@ export const PartyRole = [
 ] as const;
 export type PartyRole = (typeof PartyRole)[number];
 
+export const PersonalData = [
+  'NAME',
+  'CONTACT',
+  'IDENTITY_NUMBER',
+  'ACCOUNT_NUMBER',
+  'PROTECTED',
+] as const;
+export type PersonalData = (typeof PersonalData)[number];
+
+export const Purpose = [
+  'ENFORCEMENT',
+  'VERIFICATION',
+  'PAYMENT',
+  'CORRESPONDENCE',
+  'COMPLAINT',
+  'SUPERVISION',
+  'DATA_SUBJECT_REQUEST',
+] as const;
+export type Purpose = (typeof Purpose)[number];
+
 export const QuantityUnit = [
   'CASES',
   'DONG',
@@ -374,6 +417,13 @@ export const QuantityUnit = [
   'NONE',
 ] as const;
 export type QuantityUnit = (typeof QuantityUnit)[number];
+
+export const Reach = [
+  'OWN',
+  'UNIT',
+  'PROVINCE',
+] as const;
+export type Reach = (typeof Reach)[number];
 
 export const Register = [
   'CASES',
@@ -393,11 +443,34 @@ export const Right = [
   'PUBLIC',
   'SIGNED_IN',
   'READ',
+  'READ_DIRECTION',
+  'READ_FIGURES',
   'RECORD',
+  'RECORD_MONEY',
+  'REPORT',
   'DIRECT',
+  'IMPORT',
+  'EXPORT',
+  'UNMASK',
   'ADMINISTER',
+  'MANAGE_ACCOUNTS',
+  'AUDIT',
 ] as const;
 export type Right = (typeof Right)[number];
+
+export const Role = [
+  'LEADER',
+  'PROFESSIONAL_ROOM',
+  'UNIT_HEAD',
+  'OFFICER',
+  'CLERK',
+  'ACCOUNTANT',
+  'STATISTICIAN',
+  'STEERING_COMMITTEE',
+  'PROCURACY_READER',
+  'ADMINISTRATOR',
+] as const;
+export type Role = (typeof Role)[number];
 
 export const SearchKind = [
   'CASE',
@@ -408,6 +481,13 @@ export const SearchKind = [
   'OFFICER',
 ] as const;
 export type SearchKind = (typeof SearchKind)[number];
+
+export const Sight = [
+  'MASKED',
+  'ON_PURPOSE',
+  'CLEAR',
+] as const;
+export type Sight = (typeof Sight)[number];
 
 export const TaskState = [
   'NOT_STARTED',

@@ -5,25 +5,67 @@ import type { TypedDocument } from './client';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** What must be done before one's rights are given (việc phải làm khi đăng nhập). */
+export type Need =
+  /** Set a password (đặt mật khẩu). */
+  | 'PASSWORD'
+  /** Set up a second factor (bật xác thực hai lớp). */
+  | 'SECOND_FACTOR';
+
+/** Why masked data are asked for (mục đích). */
+export type Purpose =
+  /** Enforcing the judgment (tổ chức thi hành án). */
+  | 'ENFORCEMENT'
+  /** Verifying the means of the debtor (xác minh điều kiện thi hành án). */
+  | 'VERIFICATION'
+  /** Collecting and paying money (thu, chi trả tiền). */
+  | 'PAYMENT'
+  /** Serving and sending papers (tống đạt, gửi văn bản). */
+  | 'CORRESPONDENCE'
+  /** Settling a complaint (giải quyết khiếu nại, tố cáo). */
+  | 'COMPLAINT'
+  /** Inspection and supervision (kiểm tra, kiểm sát). */
+  | 'SUPERVISION'
+  /** A request of the person concerned (yêu cầu của chủ thể dữ liệu). */
+  | 'DATA_SUBJECT_REQUEST';
+
 /** A right that a field asks for. */
 export type Right =
   /** Anybody, also without signing in (công khai). */
   | 'PUBLIC'
   /** Anybody who has signed in (đã đăng nhập). */
   | 'SIGNED_IN'
-  /** Reading the records within one's scope (xem hồ sơ). */
+  /** Reading cases and administrative verdicts within one's scope (xem việc, án hành chính). */
   | 'READ'
-  /** Recording in cases, verdicts, tasks and directed cases within one's scope (ghi hồ sơ). */
+  /** Reading directives, tasks and directed cases (xem chỉ đạo). */
+  | 'READ_DIRECTION'
+  /** Reading figures, targets and conferences (xem số liệu). */
+  | 'READ_FIGURES'
+  /** Recording in cases and verdicts within one's scope (ghi hồ sơ). */
   | 'RECORD'
+  /** Recording money collected and paid out (ghi thu, chi tiền). */
+  | 'RECORD_MONEY'
+  /** Reporting on tasks and directed cases (báo cáo nhiệm vụ). */
+  | 'REPORT'
   /** Directives, conferences, targets and bulk assignment (chỉ đạo, điều hành). */
   | 'DIRECT'
+  /** Bringing registers in (nhập sổ). */
+  | 'IMPORT'
+  /** Taking registers out (xuất sổ). */
+  | 'EXPORT'
+  /** Seeing masked personal data for a stated purpose (xem dữ liệu cá nhân đã che). */
+  | 'UNMASK'
   /** Units, officers and the reorganisation (quản trị tổ chức). */
-  | 'ADMINISTER';
+  | 'ADMINISTER'
+  /** Accounts, roles and what is demanded of those who sign in (quản trị tài khoản). */
+  | 'MANAGE_ACCOUNTS'
+  /** Reading who saw and did what (xem nhật ký truy cập). */
+  | 'AUDIT';
 
 export type SessionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionQuery = { readonly me: { readonly id: string, readonly name: string, readonly rights: ReadonlyArray<Right>, readonly unit: { readonly id: string, readonly name: string, readonly shortName: string } | null } | null, readonly system: { readonly version: string, readonly today: string, readonly demonstration: boolean } };
+export type SessionQuery = { readonly me: { readonly id: string, readonly account: string, readonly name: string, readonly rights: ReadonlyArray<Right>, readonly purposes: ReadonlyArray<Purpose>, readonly needs: ReadonlyArray<Need>, readonly unit: { readonly id: string, readonly name: string, readonly shortName: string } | null } | null, readonly system: { readonly version: string, readonly today: string, readonly demonstration: boolean, readonly signInProvider: string | null } };
 
 export const SessionDocument: TypedDocument<SessionQuery, SessionQueryVariables> =
-  { name: 'Session', text: "query Session{me{id name rights unit{id name shortName}}system{version today demonstration}}" };
+  { name: 'Session', text: "query Session{me{id account name rights purposes needs unit{id name shortName}}system{version today demonstration signInProvider}}" };

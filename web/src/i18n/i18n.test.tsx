@@ -8,8 +8,10 @@ import { vi as shared } from './vi';
 import { vi as cases } from './vi.cases';
 import { vi as conferences } from './vi.conferences';
 import { vi as imports } from './vi.imports';
+import { vi as login } from './vi.login';
+import { vi as people } from './vi.people';
 
-const vi = { ...shared, ...cases, ...conferences, ...imports };
+const vi = { ...shared, ...cases, ...conferences, ...imports, ...login, ...people };
 const keys = Object.keys(vi) as (keyof typeof vi)[];
 const placeholders = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
 
@@ -44,7 +46,7 @@ describe('catalogues', () => {
     expect(keys.filter((key) => !sources.some(({ source }) => uses(source, key)))).toEqual([]);
   });
 
-  test.each<[string, object]>([['cases', cases], ['conferences', conferences], ['imports', imports]])(
+  test.each<[string, object]>([['cases', cases], ['conferences', conferences], ['imports', imports], ['login', login], ['people', people]])(
     'the messages of %s are used there alone, because elsewhere they may not have arrived', (room, messages) => {
       const others = sources.filter(({ name }) => !name.startsWith(`features/${room}/`));
       expect(Object.keys(messages).filter((key) => others.some(({ source }) => uses(source, key)))).toEqual([]);

@@ -13,9 +13,11 @@ import { vi as shared } from './vi';
 import type { vi as cases } from './vi.cases';
 import type { vi as conferences } from './vi.conferences';
 import type { vi as imports } from './vi.imports';
+import type { vi as login } from './vi.login';
+import type { vi as people } from './vi.people';
 
 export type { Language };
-type Messages = typeof shared & typeof cases & typeof conferences & typeof imports;
+type Messages = typeof shared & typeof cases & typeof conferences & typeof imports & typeof login & typeof people;
 export type MessageKey = keyof Messages;
 
 type Placeholders<Text extends string> =

@@ -202,6 +202,20 @@ export const vi = {
   'export.xlsx': 'Excel (.xlsx): việc và diễn biến',
   'export.csv': 'CSV: các việc',
   'export.csvEvents': 'CSV: diễn biến',
+
+  'reveal.masked': 'Đã che: {data}',
+  'reveal.numbers': 'Có lưu: {data}',
+  'reveal.do': 'Xem',
+  'reveal.of': 'Xem dữ liệu đã che của {name}',
+  'reveal.title': 'Xem dữ liệu cá nhân đã che',
+  'reveal.text': 'Yêu cầu được ghi vào nhật ký với tên bạn, thời điểm, mục đích và lý do trước khi dữ liệu hiện ra.',
+  'reveal.data': 'Cần xem',
+  'reveal.purpose': 'Mục đích',
+  'reveal.choose': 'Chọn…',
+  'reveal.reason': 'Lý do (10–500 ký tự)',
+  'reveal.shown': 'Đang hiển thị theo mục đích đã nêu, đến khi rời trang.',
+  'reveal.hide': 'Ẩn lại',
+  'reveal.nothing': 'không lưu',
 } as const;
 
 addMessages(vi);

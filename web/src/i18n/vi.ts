@@ -105,7 +105,7 @@ export const vi = {
   'public.reason': 'Lý do',
   'public.unit': 'Cơ quan thi hành án',
   'public.signIn': 'Bạn chưa đăng nhập',
-  'public.signInText': 'Người làm việc tại cơ quan thi hành án đăng nhập bằng đường liên kết được cấp.',
+  'public.signInText': 'Người làm việc tại cơ quan thi hành án đăng nhập bằng tài khoản, hoặc đường liên kết được cấp.',
   'public.signInDemo': 'Bản minh họa: mở đường liên kết đăng nhập mà máy chủ đã in ra khi khởi động.',
   'public.what': 'Khi chưa đăng nhập, chỉ xem được danh sách công khai.',
 
@@ -173,4 +173,29 @@ export const vi = {
 
   'room.conferences': 'Hội nghị',
   'room.imports': 'Nhập dữ liệu',
+  'room.people': 'Quản trị',
+  'room.disclosures': 'Nhật ký truy cập',
+
+  'app.profile': 'Tài khoản của tôi',
+
+  'signIn.do': 'Đăng nhập',
+
+  'action.cancel': 'Thôi',
+
+  'field.show': 'Hiện',
+  'field.hide': 'Ẩn',
+
+  'personalData.NAME': 'Họ tên',
+  'personalData.CONTACT': 'Địa chỉ, năm sinh',
+  'personalData.IDENTITY_NUMBER': 'Số định danh',
+  'personalData.ACCOUNT_NUMBER': 'Số tài khoản',
+  'personalData.PROTECTED': 'Việc hôn nhân gia đình, người chưa thành niên',
+
+  'purpose.ENFORCEMENT': 'Tổ chức thi hành án',
+  'purpose.VERIFICATION': 'Xác minh điều kiện thi hành án',
+  'purpose.PAYMENT': 'Thu, chi trả tiền',
+  'purpose.CORRESPONDENCE': 'Tống đạt, gửi văn bản',
+  'purpose.COMPLAINT': 'Giải quyết khiếu nại, tố cáo',
+  'purpose.SUPERVISION': 'Kiểm tra, kiểm sát',
+  'purpose.DATA_SUBJECT_REQUEST': 'Yêu cầu của chủ thể dữ liệu',
 } as const;

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useRights } from '../../graphql/session';
 import { useI18n } from '../../i18n';
 import '../../i18n/vi.cases';
 import { NARROW, useMedia } from '../../lib/media';
@@ -29,6 +30,7 @@ export function CaseList() {
   const narrow = useMedia(NARROW);
   const rows = useQuery({ ...caseListQuery(search), placeholderData: keepPreviousData });
   const count = useQuery(caseCountQuery(search));
+  const mayExport = useRights().includes('EXPORT');
 
   const show = (next: CaseSearch, replace = false) => void navigate({ search: next, replace });
   const columns = columnsOf(search);
@@ -45,7 +47,7 @@ export function CaseList() {
         title={t('cases.title')}
         sub={<Count query={count} />}
       >
-        <ExportMenu search={search} />
+        {mayExport ? <ExportMenu search={search} /> : null}
         {narrow ? null : <ColumnChoice columns={columns} onChange={chooseColumns} />}
       </PageHead>
       <CaseFilters search={search} onChange={show} narrow={narrow} />

@@ -65,7 +65,7 @@ function CaseFile({ file }: { readonly file: CaseFileFragment }) {
         </div>
         <div className="stack">
           <CaseFacts file={file} />
-          <Parties parties={file.parties} />
+          <Parties key={file.id} of={file.id} parties={file.parties} />
           <NextSteps steps={file.nextSteps} />
           <p className="small soft">{t('case.updated', { time: formatTime(file.updatedAt), version: String(file.version) })}</p>
         </div>

@@ -1,9 +1,15 @@
+import { type ReactNode, useState } from 'react';
 import { PartyRole } from '../../graphql/schema.gen';
 import { useI18n } from '../../i18n';
 import type { PartyPartsFragment } from './case.gen';
+import { Reveal, type RevealedParty } from './Reveal';
 
-export function Parties({ parties }: { readonly parties: readonly PartyPartsFragment[] }) {
+/** The parties. What is masked can be asked for; what is then shown is forgotten with the page. */
+export function Parties({ of, parties }: { readonly of: string; readonly parties: readonly PartyPartsFragment[] }) {
   const { t } = useI18n();
+  const [revealed, setRevealed] = useState<ReadonlyMap<string, RevealedParty>>(new Map());
+  const show = (party: string, found: RevealedParty | undefined) =>
+    setRevealed(new Map([...[...revealed].filter(([other]) => other !== party), ...(found ? [[party, found] as const] : [])]));
   return (
     <section className="card" aria-labelledby="parties">
       <h2 id="parties">{t('case.parties')}</h2>
@@ -14,7 +20,13 @@ export function Parties({ parties }: { readonly parties: readonly PartyPartsFrag
           return (
             <div key={role}>
               <h3 className="soft">{t(`partyRole.${role}`)}</h3>
-              <ul>{some.map((party) => <PartyLine key={party.id} party={party} />)}</ul>
+              <ul>
+                {some.map((party) => (
+                  <PartyLine key={party.id} party={party}>
+                    <Reveal of={of} party={party} revealed={revealed.get(party.id)} onRevealed={(found) => show(party.id, found)} />
+                  </PartyLine>
+                ))}
+              </ul>
             </div>
           );
         })}
@@ -23,7 +35,7 @@ export function Parties({ parties }: { readonly parties: readonly PartyPartsFrag
   );
 }
 
-export function PartyLine({ party }: { readonly party: PartyPartsFragment }) {
+export function PartyLine({ party, children }: { readonly party: PartyPartsFragment; readonly children?: ReactNode }) {
   const { t } = useI18n();
   const details = [
     party.kind === 'PERSON' ? undefined : t(`partyKind.${party.kind}`),
@@ -36,6 +48,7 @@ export function PartyLine({ party }: { readonly party: PartyPartsFragment }) {
     <li className="party">
       <span className="strong">{party.name}</span>
       {details.length > 0 ? <div className="small soft">{details.join(' · ')}</div> : null}
+      {children}
     </li>
   );
 }

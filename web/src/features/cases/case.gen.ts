@@ -245,6 +245,19 @@ export type Measure =
   /** Compel performing or refraining from an act (buộc thực hiện hoặc không được thực hiện công việc). */
   | 'COMPEL_PERFORMANCE';
 
+/** A kind of personal data of a party (loại dữ liệu cá nhân). */
+export type PersonalData =
+  /** The name (họ tên). */
+  | 'NAME'
+  /** The address and the year of birth (địa chỉ, năm sinh). */
+  | 'CONTACT'
+  /** The number of an identity card, passport or tax payer (số định danh). */
+  | 'IDENTITY_NUMBER'
+  /** The number of a bank account (số tài khoản). */
+  | 'ACCOUNT_NUMBER'
+  /** Whatever tells who is meant in a family matter or a case with a party under age (việc hôn nhân gia đình, người chưa thành niên). */
+  | 'PROTECTED';
+
 /** What became of an event after later ones (hiệu lực của sự kiện). */
 export type EventFate =
   /** It counts (có hiệu lực). */
@@ -265,7 +278,7 @@ export type CaseByIdQuery = { readonly case: CaseFileFragment | null };
 
 export type CaseFileFragment = { readonly id: string, readonly version: number, readonly state: CaseState, readonly since: string, readonly openedOn: string, readonly finishedOn: string | null, readonly initiation: Initiation, readonly requestedOn: string | null, readonly debtorName: string, readonly tags: ReadonlyArray<CaseTag>, readonly updatedAt: string, readonly ground: GroundPartsFragment | null, readonly decision: PaperPartsFragment | null, readonly judgment: { readonly kind: JudgmentKind, readonly number: string, readonly date: string, readonly court: string, readonly receivedOn: string | null }, readonly unit: { readonly id: string, readonly name: string, readonly shortName: string }, readonly officer: { readonly id: string, readonly name: string } | null, readonly totals: { readonly total: number, readonly remaining: number, readonly held: number, readonly done: number, readonly reduced: number, readonly terminated: number, readonly entrusted: number, readonly closed: number }, readonly parties: ReadonlyArray<PartyPartsFragment>, readonly obligations: ReadonlyArray<ObligationPartsFragment>, readonly events: ReadonlyArray<EventPartsFragment>, readonly units: ReadonlyArray<{ readonly id: string, readonly shortName: string }>, readonly nextSteps: ReadonlyArray<{ readonly kind: CaseEventKind, readonly name: string, readonly law2008: string | null, readonly law2025: string | null }> };
 
-export type PartyPartsFragment = { readonly id: string, readonly role: PartyRole, readonly kind: PartyKind, readonly name: string, readonly address: string | null, readonly birthYear: number | null, readonly juvenile: boolean, readonly jointGroup: string | null };
+export type PartyPartsFragment = { readonly id: string, readonly role: PartyRole, readonly kind: PartyKind, readonly name: string, readonly address: string | null, readonly birthYear: number | null, readonly juvenile: boolean, readonly jointGroup: string | null, readonly hasIdentityNumber: boolean, readonly hasAccountNumber: boolean, readonly masked: ReadonlyArray<PersonalData>, readonly revealable: ReadonlyArray<PersonalData> };
 
 export type ObligationPartsFragment = { readonly id: string, readonly kind: ObligationKind, readonly isMoney: boolean, readonly content: string | null, readonly periodic: boolean, readonly debtors: ReadonlyArray<string>, readonly creditors: ReadonlyArray<string>, readonly state: CaseState, readonly since: string, readonly until: string | null, readonly amount: number, readonly adjusted: number, readonly remaining: number, readonly held: number, readonly done: number, readonly reduced: number, readonly terminated: number, readonly entrusted: number, readonly closed: number, readonly ground: GroundPartsFragment | null };
 
@@ -276,4 +289,4 @@ export type GroundPartsFragment = { readonly code: string, readonly citation: st
 export type PaperPartsFragment = { readonly number: string, readonly date: string, readonly issuer: string | null, readonly signer: string | null };
 
 export const CaseByIdDocument: TypedDocument<CaseByIdQuery, CaseByIdQueryVariables> =
-  { name: 'CaseById', text: "query CaseById($id:ID!){case(id:$id){...CaseFile}}fragment CaseFile on Case{id version state since ground{...GroundParts}decision{...PaperParts}openedOn finishedOn initiation requestedOn judgment{kind number date court receivedOn}unit{id name shortName}officer{id name}debtorName totals{total remaining held done reduced terminated entrusted closed}tags updatedAt parties{...PartyParts}obligations{...ObligationParts}events{...EventParts}units{id shortName}nextSteps{kind name law2008 law2025}}fragment GroundParts on LegalGround{code citation name}fragment PaperParts on Decision{number date issuer signer}fragment PartyParts on Party{id role kind name address birthYear juvenile jointGroup}fragment ObligationParts on Obligation{id kind isMoney content periodic debtors creditors state since ground{...GroundParts}until amount adjusted remaining held done reduced terminated entrusted closed}fragment EventParts on CaseEvent{seq kind effectiveOn recordedAt bookedOn fate fateBy supersedes voids reason unit{id shortName}officer{id name}obligation amount ground{...GroundParts}until decision{...PaperParts}finding measure addTags removeTags toUnit{id shortName}toOfficer{id name}recipient receipt parties{...PartyParts}note}" };
+  { name: 'CaseById', text: "query CaseById($id:ID!){case(id:$id){...CaseFile}}fragment CaseFile on Case{id version state since ground{...GroundParts}decision{...PaperParts}openedOn finishedOn initiation requestedOn judgment{kind number date court receivedOn}unit{id name shortName}officer{id name}debtorName totals{total remaining held done reduced terminated entrusted closed}tags updatedAt parties{...PartyParts}obligations{...ObligationParts}events{...EventParts}units{id shortName}nextSteps{kind name law2008 law2025}}fragment GroundParts on LegalGround{code citation name}fragment PaperParts on Decision{number date issuer signer}fragment PartyParts on Party{id role kind name address birthYear juvenile jointGroup hasIdentityNumber hasAccountNumber masked revealable}fragment ObligationParts on Obligation{id kind isMoney content periodic debtors creditors state since ground{...GroundParts}until amount adjusted remaining held done reduced terminated entrusted closed}fragment EventParts on CaseEvent{seq kind effectiveOn recordedAt bookedOn fate fateBy supersedes voids reason unit{id shortName}officer{id name}obligation amount ground{...GroundParts}until decision{...PaperParts}finding measure addTags removeTags toUnit{id shortName}toOfficer{id name}recipient receipt parties{...PartyParts}note}" };

@@ -38,7 +38,7 @@ export function ConferenceList() {
   return (
     <>
       <PageHead title={t('room.conferences')} sub={data ? t('conferences.count', { n: integer(data.totalCount) }) : t('state.loading')}>
-        <a className="button" href="/exports/conferences.xlsx" download><Icon name="download" />{t('conferences.export')}</a>
+        {session.data?.me?.rights.includes('EXPORT') ? <a className="button" href="/exports/conferences.xlsx" download><Icon name="download" />{t('conferences.export')}</a> : null}
       </PageHead>
       <search className="card filters no-print" aria-label={t('cases.filters')}>
         <div className="filter-grid">

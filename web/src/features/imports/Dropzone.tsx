@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type DragEvent, useEffect, useId, useRef, useState } from 'react';
+import { act, newKey } from '../../graphql/act';
 import { useI18n } from '../../i18n';
 import { formatDecimal } from '../../lib/format';
 import { Icon } from '../../ui/icons';
+import { Refusal } from '../../ui/Refusal';
 import { ImportStartDocument } from './list.gen';
-import { act, newKey } from './queries';
-import { Refusal } from './Refusal';
 import { MAX_BYTES, upload } from './upload';
 
 /** Takes one file, by dropping or choosing it, sends it and opens the import that it begins. */

@@ -1,17 +1,18 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { act } from '../../graphql/act';
 import { Register } from '../../graphql/schema.gen';
 import { useI18n } from '../../i18n';
 import '../../i18n/vi.imports';
 import { formatTime } from '../../lib/format';
 import { PageHead } from '../../ui/Page';
+import { Refusal } from '../../ui/Refusal';
 import { EmptyState, Loaded, Skeleton } from '../../ui/states';
 import { Pager, TableRegion } from '../../ui/table';
 import { ImportStateBadge } from './badges';
 import { Dropzone } from './Dropzone';
 import { ImportMappingForgetDocument, type ImportListQuery, type KeptMappingsQuery } from './list.gen';
-import { act, importListQuery, keptMappingsQuery } from './queries';
-import { Refusal } from './Refusal';
+import { importListQuery, keptMappingsQuery } from './queries';
 import type { ImportSearch } from './search';
 
 type Row = ImportListQuery['imports']['nodes'][number];

@@ -6,6 +6,7 @@ import '../../i18n/vi.imports';
 import { formatDecimal, formatTime } from '../../lib/format';
 import { Icon } from '../../ui/icons';
 import { PageHead } from '../../ui/Page';
+import { Refusal } from '../../ui/Refusal';
 import { Loaded, Skeleton, State } from '../../ui/states';
 import { useImportActions } from './actions';
 import { ImportStateBadge } from './badges';
@@ -14,7 +15,6 @@ import type { ImportRecordFragment } from './import.gen';
 import { Mapping } from './Mapping';
 import { Problems } from './Problems';
 import { importQuery, isUnderWay } from './queries';
-import { Refusal } from './Refusal';
 import { UndoButton } from './UndoButton';
 
 /** How often to ask how far the server is, in milliseconds. */

@@ -4,6 +4,7 @@ import { MoneyUnit, Register } from '../../graphql/schema.gen';
 import { operation } from '../../graphql/query';
 import { useI18n } from '../../i18n';
 import { Icon } from '../../ui/icons';
+import { Refusal } from '../../ui/Refusal';
 import { Loaded, Skeleton } from '../../ui/states';
 import { TableRegion } from '../../ui/table';
 import { useImportActions } from './actions';
@@ -12,7 +13,6 @@ import {
   type Column, type Draft, type Drafts, type FieldOf, missing, partOf, PARTS, readingInput, sameRows, withConstant, withField, withMapping, withUnit,
 } from './mapping';
 import { importFieldsQuery, importPreviewQuery } from './queries';
-import { Refusal } from './Refusal';
 
 /** Which column means what, shown on the first rows of the file, until it is right. */
 export function Mapping({ record, open, onMapped }: {

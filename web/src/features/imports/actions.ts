@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { act, newKey } from '../../graphql/act';
 import type { ImportAcceptMode } from '../../graphql/schema.gen';
 import {
   ImportAcceptDocument, type ImportByIdQuery, ImportCancelDocument, type ImportReadingInput, type ImportRecordFragment, ImportSetMappingDocument, ImportUndoDocument,
 } from './import.gen';
-import { act, importListQuery, importQuery, newKey } from './queries';
+import { importListQuery, importQuery } from './queries';
 
 /** The mutations of an import: what they answer takes the place of what was read before. */
 export function useImportActions({ id, version }: Pick<ImportRecordFragment, 'id' | 'version'>) {

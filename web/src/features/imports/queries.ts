@@ -1,4 +1,3 @@
-import { execute, type TypedDocument } from '../../graphql/client';
 import { operation } from '../../graphql/query';
 import type { ImportAction, ImportSeverity, Register } from '../../graphql/schema.gen';
 import { compact } from '../../lib/search';
@@ -37,31 +36,3 @@ export const importProblemsQuery = (id: string, version: number, severity: Impor
 
 export const importEntriesQuery = (id: string, version: number, action: ImportAction | undefined, after: string | undefined) =>
   operation(ImportEntriesDocument, compact({ id, actions: action && [action], first: PAGE_SIZE, after }), version);
-
-interface Refusal {
-  readonly message: string;
-}
-
-/** What the server refused although it understood: shown where the action was taken. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly refusals: readonly Refusal[];
-
-  constructor(refusals: readonly Refusal[]) {
-    super(refusals.map((refusal) => refusal.message).join(' '));
-    this.refusals = refusals;
-  }
-}
-
-/** Runs a mutation whose payload is its only field, and throws what it refused. */
-export async function act<Payload extends { readonly userErrors: readonly Refusal[] }, Variables>(
-  document: TypedDocument<Readonly<Record<string, Payload>>, Variables>, variables: Variables,
-): Promise<Payload> {
-  const [payload] = Object.values(await execute(document, variables));
-  if (!payload) throw new Error(`${document.name} answered nothing`);
-  if (payload.userErrors.length > 0) throw new Refused(payload.userErrors);
-  return payload;
-}
-
-/** A key under which a request that is sent again is one request. */
-export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { CaseState } from '../../graphql/schema.gen';
+import { useRights } from '../../graphql/session';
 import { useI18n } from '../../i18n';
 import { formatDate, formatTime } from '../../lib/format';
 import { CaseStateBadge } from '../../ui/CaseStateBadge';
@@ -17,7 +18,7 @@ export function Overview() {
   const { t } = useI18n();
   const search = useSearch({ from: '/' });
   const navigate = useNavigate({ from: '/' });
-  const query = useQuery(overviewQuery(search.unit));
+  const query = useQuery(overviewQuery(search.unit, useRights()));
   const summary = query.data?.summary;
   return (
     <>
@@ -36,7 +37,7 @@ export function Overview() {
             <Figures summary={data.summary} />
             <div className="two-columns">
               <ByState summary={data.summary} />
-              <Latest summary={data.summary} />
+              {data.summary.latest ? <Latest latest={data.summary.latest} /> : null}
             </div>
           </>
         )}
@@ -54,16 +55,22 @@ function OverviewSkeleton() {
   );
 }
 
+/** A count that opens its list, for those who may open one. */
+function Count({ value, search }: { readonly value: number; readonly search: { readonly unit: string; readonly live?: 'yes'; readonly state?: readonly CaseState[] } }) {
+  const { integer } = useI18n();
+  return useRights().includes('READ') ? <Link to="/cases" search={search}>{integer(value)}</Link> : <>{integer(value)}</>;
+}
+
 function Figures({ summary }: { readonly summary: Summary }) {
   const { t, integer } = useI18n();
   return (
     <dl className="tiles">
       <Tile term={t('overview.live')}>
-        <Link to="/cases" search={{ unit: summary.unit.id, live: 'yes' }}>{integer(summary.liveCases)}</Link>
+        <Count value={summary.liveCases} search={{ unit: summary.unit.id, live: 'yes' }} />
       </Tile>
       <Tile term={t('overview.verdicts')}>{integer(summary.openVerdicts)}</Tile>
-      <Tile term={t('overview.directed')}>{integer(summary.openDirectedCases)}</Tile>
-      <Tile term={t('overview.tasks')}>{integer(summary.openTasks)}</Tile>
+      {summary.openDirectedCases === undefined ? null : <Tile term={t('overview.directed')}>{integer(summary.openDirectedCases)}</Tile>}
+      {summary.openTasks === undefined ? null : <Tile term={t('overview.tasks')}>{integer(summary.openTasks)}</Tile>}
     </dl>
   );
 }
@@ -98,7 +105,7 @@ function ByState({ summary }: { readonly summary: Summary }) {
                   <CaseStateBadge state={state} />
                   <span className="bar" aria-hidden="true"><span style={{ width: `${(count / most) * 100}%` }} /></span>
                 </th>
-                <td className="right num"><Link to="/cases" search={{ unit: summary.unit.id, state: [state] }}>{integer(count)}</Link></td>
+                <td className="right num"><Count value={count} search={{ unit: summary.unit.id, state: [state] }} /></td>
                 <td className="right num share-of">{percent((count / sum) * 100)}</td>
               </tr>
             ))}
@@ -110,14 +117,14 @@ function ByState({ summary }: { readonly summary: Summary }) {
   );
 }
 
-function Latest({ summary }: { readonly summary: Summary }) {
+function Latest({ latest }: { readonly latest: NonNullable<Summary['latest']> }) {
   const { t } = useI18n();
   return (
     <section className="card" aria-labelledby="latest">
       <h2 id="latest">{t('overview.latest')}</h2>
-      {summary.latest.length === 0 ? <EmptyState title={t('overview.noChanges')} /> : (
+      {latest.length === 0 ? <EmptyState title={t('overview.noChanges')} /> : (
         <ul className="latest">
-          {summary.latest.map((row) => (
+          {latest.map((row) => (
             <li key={row.id}>
               <div className="row between">
                 <Link to="/cases/$id" params={{ id: row.id }} className="strong">

@@ -115,10 +115,12 @@ export type CaseEventKind =
 
 export type OverviewQueryVariables = Exact<{
   unit?: string | null | undefined;
+  cases: boolean;
+  direction: boolean;
 }>;
 
 
-export type OverviewQuery = { readonly summary: { readonly asOf: string, readonly liveCases: number, readonly openVerdicts: number, readonly openDirectedCases: number, readonly openTasks: number, readonly unit: { readonly id: string, readonly name: string }, readonly cases: ReadonlyArray<{ readonly state: CaseState, readonly count: number }>, readonly latest: ReadonlyArray<{ readonly id: string, readonly debtorName: string, readonly state: CaseState, readonly updatedAt: string, readonly decision: { readonly number: string } | null, readonly judgment: { readonly number: string }, readonly unit: { readonly id: string, readonly shortName: string }, readonly lastEvent: { readonly kind: CaseEventKind, readonly effectiveOn: string } }> } };
+export type OverviewQuery = { readonly summary: { readonly asOf: string, readonly liveCases: number, readonly openVerdicts: number, readonly openDirectedCases?: number, readonly openTasks?: number, readonly unit: { readonly id: string, readonly name: string }, readonly cases: ReadonlyArray<{ readonly state: CaseState, readonly count: number }>, readonly latest?: ReadonlyArray<{ readonly id: string, readonly debtorName: string, readonly state: CaseState, readonly updatedAt: string, readonly decision: { readonly number: string } | null, readonly judgment: { readonly number: string }, readonly unit: { readonly id: string, readonly shortName: string }, readonly lastEvent: { readonly kind: CaseEventKind, readonly effectiveOn: string } }> } };
 
 export const OverviewDocument: TypedDocument<OverviewQuery, OverviewQueryVariables> =
-  { name: 'Overview', text: "query Overview($unit:ID){summary(unit:$unit latest:8){unit{id name}asOf cases{state count}liveCases openVerdicts openDirectedCases openTasks latest{id decision{number}judgment{number}debtorName state unit{id shortName}lastEvent{kind effectiveOn}updatedAt}}}" };
+  { name: 'Overview', text: "query Overview($unit:ID$cases:Boolean!$direction:Boolean!){summary(unit:$unit latest:8){unit{id name}asOf cases{state count}liveCases openVerdicts openDirectedCases@include(if:$direction)openTasks@include(if:$direction)latest@include(if:$cases){id decision{number}judgment{number}debtorName state unit{id shortName}lastEvent{kind effectiveOn}updatedAt}}}" };

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useSession } from '../../graphql/session';
 import { useI18n } from '../../i18n';
 import { Icon } from '../../ui/icons';
@@ -20,6 +20,7 @@ export function PublicPage() {
           <div>
             <p className="strong">{t('public.signIn')}</p>
             <p>{session.data.system.demonstration ? t('public.signInDemo') : t('public.signInText')}</p>
+            <p><Link to="/login">{t('signIn.do')}</Link></p>
           </div>
         </div>
       ) : null}
