@@ -162,13 +162,31 @@ func (a *aviary) clearAnywhere(p *person, c *canary) bool {
 	return a.clear(p, c)
 }
 
-// in tells whether an answer holds a canary. Years stand alone: other
-// numbers may hold their digits.
-func (c *canary) in(answer string) bool {
-	if c.data == auth.PartyContact && len(c.text) == 4 {
-		return regexp.MustCompile(`(^|[^0-9A-Za-z_.-])` + c.text + `($|[^0-9A-Za-z_.-])`).MatchString(answer)
+// in tells whether an answer holds a canary; whether letters are capitals or not
+// does not matter. Years stand alone: other numbers may hold their digits.
+func (c *canary) in(answer string) bool { return c.within(strings.ToLower(answer)) }
+
+func (c *canary) within(lower string) bool {
+	text := strings.ToLower(c.text)
+	if len(text) > 4 {
+		return strings.Contains(lower, text)
 	}
-	return strings.Contains(strings.ToLower(answer), strings.ToLower(c.text))
+	for rest := lower; ; {
+		i := strings.Index(rest, text)
+		if i < 0 {
+			return false
+		}
+		end := i + len(text)
+		if !belongs(rest, i-1) && !belongs(rest, end) {
+			return true
+		}
+		rest = rest[end:]
+	}
+}
+
+// belongs tells whether what stands at a place would make a number or an id go on.
+func belongs(s string, i int) bool {
+	return i >= 0 && i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'z' || strings.IndexByte("_.-", s[i]) >= 0)
 }
 
 // full is every field of a type, and of what it names, that asks for no argument
@@ -276,8 +294,9 @@ func (a *aviary) asking(f *ast.FieldDefinition, args object, selection string) s
 // sightings looks for canaries in what somebody was answered.
 func (a *aviary) sightings(t *testing.T, p *person, what, answer string) {
 	t.Helper()
+	lower := strings.ToLower(answer)
 	for _, c := range a.canaries {
-		if c.in(answer) && !a.clear(p, c) && !(c.published && strings.HasPrefix(what, "publicDebtors")) {
+		if c.within(lower) && !a.clear(p, c) && !(c.published && strings.HasPrefix(what, "publicDebtors")) {
 			t.Errorf("%s shows %s to %s, %s of %s: %s", what, c.text, p.name, c.data, c.record.relation, around(answer, c.text))
 		}
 	}
@@ -299,7 +318,12 @@ var cursors = regexp.MustCompile(`"(?:cursor|startCursor|endCursor)":"([^"]+)"`)
 // which it is ordered stands in one of who may not see the name.
 func (a *aviary) cursorsIn(t *testing.T, p *person, what, answer string) {
 	t.Helper()
+	seen := map[string]bool{}
 	for _, found := range cursors.FindAllStringSubmatch(answer, -1) {
+		if seen[found[1]] {
+			continue
+		}
+		seen[found[1]] = true
 		raw, err := base64.RawURLEncoding.DecodeString(found[1])
 		if err != nil {
 			t.Errorf("%s: the cursor %s: %v", what, found[1], err)
