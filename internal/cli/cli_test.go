@@ -730,4 +730,16 @@ func TestTheDemonstrationLink(t *testing.T) {
 			t.Errorf("got %s", got)
 		}
 	}
+	// The other roles follow, each with a link of its own; here no branch has cases,
+	// so that those of a unit are not there.
+	for role, right := range map[auth.Role]auth.Right{auth.RoleProfessional: auth.Import, auth.RoleSteering: auth.ReadDirection, auth.RoleAdministrator: auth.ManageAccounts} {
+		c := browser(t)
+		get(t, c, p.shown(t, `\n  `+regexp.QuoteMeta(role.Name().VI)+` \(`+string(role)+`\): (http://localhost:\d+/signin\?token=\S+)\n`))
+		if got := ask(t, c, base, "{me{rights needs means}}"); !strings.Contains(got, string(right)) || !strings.Contains(got, `"needs":[]`) || !strings.Contains(got, "DEMONSTRATION") {
+			t.Errorf("%s asks %s", role, got)
+		}
+	}
+	if out := p.out.String(); strings.Contains(out, "quantri") || strings.Contains(out, string(auth.RoleClerk)) {
+		t.Errorf("got %s", out)
+	}
 }
