@@ -438,6 +438,10 @@ func tokenLife(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Nor is it told of its owner's sessions by way of a token that it knows.
+	if code := w.post(p, "vi", `query($id: ID!) { node(id: $id) { ... on APIToken { user { sessions { address } } } } }`, object{"id": token["id"]}).code(); code != "FORBIDDEN" {
+		t.Errorf("a program asks for its owner's sessions: %q", code)
+	}
 	for _, f := range w.schema.Mutation.Fields {
 		if rightOf(f) != auth.SignedIn {
 			continue

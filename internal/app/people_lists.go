@@ -42,15 +42,19 @@ func (a *App) TokensOfAll(ctx context.Context, users ...thads.PrincipalID) (map[
 	}, func(t *APIToken) thads.PrincipalID { return t.User })
 }
 
-// ownOrManagedAll returns the caller if the accounts are their own, or they
-// manage accounts.
+// ownOrManagedAll returns the caller if a person is there and the accounts are
+// their own, or they manage accounts.
 func (a *App) ownOrManagedAll(ctx context.Context, users []thads.PrincipalID) (auth.Principal, error) {
+	p, err := a.inPerson(ctx)
+	if err != nil {
+		return p, err
+	}
 	for _, u := range users {
-		if p, err := a.ownOrManaged(ctx, u); err != nil {
+		if _, err := a.ownOrManaged(ctx, u); err != nil {
 			return p, err
 		}
 	}
-	return auth.FromContext(ctx), nil
+	return p, nil
 }
 
 // byUser reads what belongs to accounts, many at a time, and puts it together by
