@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"sync"
 	"syscall"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/config"
 	"github.com/thads/thads/internal/httpd"
+	"github.com/thads/thads/internal/oidc"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 	"github.com/thads/thads/web"
@@ -120,8 +122,13 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 	if err != nil {
 		return nil, err
 	}
+	provider, err := newProvider(o.OIDC, base)
+	if err != nil {
+		return nil, err
+	}
+	api := graph.NewHandler(a, log, graph.WithProvider(graph.Provider{Name: o.OIDC.Name, Issuer: o.OIDC.Issuer}))
 	server, err := httpd.New(httpd.Options{
-		Backend: a, GraphQL: graph.NewHandler(a, log), Arguments: graph.NewArguments(), Web: pages, URL: base, CORSOrigins: o.CORSOrigins,
+		Backend: a, GraphQL: api, Arguments: graph.NewArguments(), Web: pages, URL: base, Provider: provider, CORSOrigins: o.CORSOrigins,
 		Sessions: app.SessionLimits{Idle: o.SessionIdle, Max: o.SessionMax},
 		Timeout:  o.Timeout, Drain: o.Drain, Version: Version(), Log: log,
 	})
@@ -129,6 +136,17 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 		return nil, err
 	}
 	return &serving{env: env, log: log, store: st, app: a, listener: l, server: server, base: base.String()}, nil
+}
+
+// newProvider makes the client of the provider of OpenID Connect, nil where none
+// is configured. People come back to the address that they use.
+func newProvider(o config.OIDC, base *url.URL) (httpd.Provider, error) {
+	if o.Issuer == "" {
+		return nil, nil //nolint:nilnil // none is what httpd.Options takes for none
+	}
+	return oidc.New(oidc.Options{
+		Issuer: o.Issuer, ClientID: o.ClientID, Secret: o.Secret, Redirect: base.JoinPath(httpd.OIDCCallback).String(),
+	})
 }
 
 // run answers requests while it prepares the store, then tells people where,

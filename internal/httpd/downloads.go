@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
@@ -44,30 +45,34 @@ func fileOf(r *http.Request) (thads.Term[sheet.Kind], sheet.Format, bool) {
 }
 
 // serveExport hands out a register: of cases, those that the parameters filter
-// and orderBy choose, like the list of the API.
+// and orderBy choose, like the list of the API. The name of the file ends in the
+// record that was made of the export.
 func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) {
 	register, format, ok := fileOf(r)
 	if !ok {
 		s.refuse(w, r, http.StatusNotFound, problemNoFile)
 		return
 	}
-	write, err := s.exportOf(r, register.Value, format)
+	f := file{name: register.Name.VI + " " + s.o.Backend.Today().String() + "." + string(format), format: format, mark: new(string)}
+	write, err := s.exportOf(r, register.Value, format, func(d *app.Disclosure) { *f.mark = d.ID })
 	if err != nil {
 		s.refuseError(w, r, err)
 		return
 	}
-	s.send(w, r, file{register.Name.VI + " " + s.o.Backend.Today().String() + "." + string(format), format}, write)
+	s.send(w, r, f, write)
 }
 
 // An exporter writes a file.
 type exporter func(ctx context.Context, w io.Writer) error
 
-// exportOf returns what writes a register, with the arguments read.
-func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (exporter, error) {
+// exportOf returns what writes a register, with the arguments read. The
+// parameters purpose and reason say why it is taken out, and numbers asks for
+// identity and account numbers. recorded hears of the record that is made of it.
+func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format, recorded func(*app.Disclosure)) (exporter, error) {
 	if k.IsRecords() {
-		return s.recordsOf(r, k, f)
+		return s.recordsOf(r, k, f, recorded)
 	}
-	q, err := parameters(r, "filter", "orderBy", "direction")
+	q, err := parameters(r, "filter", "orderBy", "direction", "numbers", "purpose", "reason")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +80,10 @@ func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (export
 	if err != nil {
 		return nil, err
 	}
-	o.Format = f
+	o.Format, o.ExportReason = f, reasonOf(q, recorded)
+	if o.Numbers, err = yes(q, "numbers"); err != nil {
+		return nil, err
+	}
 	export := s.o.Backend.ExportCases
 	if k == sheet.CaseEvents {
 		export = s.o.Backend.ExportCaseEvents
@@ -85,8 +93,8 @@ func (s *Server) exportOf(r *http.Request, k sheet.Kind, f sheet.Format) (export
 
 // recordsOf does the same for other records than cases. The parameter events
 // asks for their events in a CSV file, which can be imported again.
-func (s *Server) recordsOf(r *http.Request, k sheet.Kind, f sheet.Format) (exporter, error) {
-	q, err := parameters(r, "filter", "orderBy", "direction", "events")
+func (s *Server) recordsOf(r *http.Request, k sheet.Kind, f sheet.Format, recorded func(*app.Disclosure)) (exporter, error) {
+	q, err := parameters(r, "filter", "orderBy", "direction", "events", "purpose", "reason")
 	if err != nil {
 		return nil, err
 	}
@@ -94,13 +102,28 @@ func (s *Server) recordsOf(r *http.Request, k sheet.Kind, f sheet.Format) (expor
 	if err != nil {
 		return nil, err
 	}
-	o.Format = f
-	if q.Has("events") {
-		if o.Events, err = strconv.ParseBool(q.Get("events")); err != nil {
-			return nil, thads.Errorf(thads.CodeInvalid, "events", "Tham số events là true hoặc false", "The parameter events is true or false")
-		}
+	o.Format, o.ExportReason = f, reasonOf(q, recorded)
+	if o.Events, err = yes(q, "events"); err != nil {
+		return nil, err
 	}
 	return func(ctx context.Context, w io.Writer) error { return s.o.Backend.ExportRecords(ctx, w, k, o) }, nil
+}
+
+// reasonOf is why a register is taken out, as the parameters say.
+func reasonOf(q url.Values, recorded func(*app.Disclosure)) app.ExportReason {
+	return app.ExportReason{Purpose: auth.Purpose(q.Get("purpose")), Reason: q.Get("reason"), Recorded: recorded}
+}
+
+// yes reads a parameter that is true or false; false where it is missing.
+func yes(q url.Values, name string) (bool, error) {
+	if !q.Has(name) {
+		return false, nil
+	}
+	v, err := strconv.ParseBool(q.Get(name))
+	if err != nil {
+		return false, thads.Errorf(thads.CodeInvalid, name, "Tham số %s là true hoặc false", "The parameter %s is true or false", name)
+	}
+	return v, nil
 }
 
 // parameters returns those of the request. Unknown and doubled names are
@@ -127,7 +150,7 @@ func (s *Server) serveTemplate(w http.ResponseWriter, r *http.Request) {
 	}
 	first, size := utf8.DecodeRuneInString(register.Name.VI)
 	name := "Mẫu " + string(unicode.ToLower(first)) + register.Name.VI[size:] + "." + string(format)
-	s.send(w, r, file{name, format}, func(ctx context.Context, w io.Writer) error {
+	s.send(w, r, file{name: name, format: format}, func(ctx context.Context, w io.Writer) error {
 		return s.o.Backend.ExportTemplate(ctx, w, register.Value, format)
 	})
 }
@@ -144,7 +167,7 @@ func (s *Server) serveProblems(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, http.StatusNotFound, problemNoFile)
 		return
 	}
-	s.send(w, r, file{problemFileName(im), sheet.XLSX}, func(ctx context.Context, w io.Writer) error {
+	s.send(w, r, file{name: problemFileName(im), format: sheet.XLSX}, func(ctx context.Context, w io.Writer) error {
 		return s.o.Backend.ImportProblemFile(ctx, id, w)
 	})
 }

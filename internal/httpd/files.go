@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,28 +67,45 @@ func (s slots) take() bool {
 
 func (s slots) give() { <-s }
 
-// forFiles wraps what all routes of files ask for: one of the methods, a session,
-// and the right. Who it is travels on in the context.
-func (s *Server) forFiles(right auth.Right, methods []string, serve http.HandlerFunc) http.Handler {
+// allow lets requests of one of the methods through.
+func allow(methods []string, refuse, serve http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !slices.Contains(methods, r.Method) {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
-			s.refuse(w, r, http.StatusMethodNotAllowed, problemFileMethod)
+			refuse(w, r)
 			return
 		}
+		serve(w, r)
+	})
+}
+
+func (s *Server) wrongMethod(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, http.StatusMethodNotAllowed, problemFileMethod)
+}
+
+// forFiles wraps what all routes of files ask for: one of the methods, a session
+// or token, and the right. Who it is travels on in the context.
+func (s *Server) forFiles(right auth.Right, methods []string, serve http.HandlerFunc) http.Handler {
+	return allow(methods, s.wrongMethod, func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
 		p, err := s.principal(ctx, r)
 		cancel()
 		switch {
 		case errors.Is(err, app.ErrNoAccess):
-			s.forgetCookie(w)
-			s.refuse(w, r, http.StatusUnauthorized, problemSignIn)
+			p := problemToken
+			if !hasAuthorization(r) {
+				s.forgetCookie(w)
+				p = problemSignIn
+			}
+			challenge(w, r)
+			s.refuse(w, r, http.StatusUnauthorized, p)
 			return
 		case err != nil:
 			s.log.ErrorContext(r.Context(), "a session could not be read", "requestId", request.FromContext(r.Context()).ID(), "error", err)
 			s.refuse(w, r, http.StatusServiceUnavailable, problemUnavailable)
 			return
 		case p.IsAnonymous():
+			challenge(w, r)
 			s.refuse(w, r, http.StatusUnauthorized, problemSignIn)
 			return
 		}
@@ -174,12 +192,19 @@ const downloadBuffer = 64 << 10
 type file struct {
 	name   string
 	format sheet.Format
+	// mark, where it is not nil, stands behind the name once the file begins.
+	mark *string
 }
 
 // setHeaders declares the file.
 func (f file) setHeaders(h http.Header) {
 	h.Set("Content-Type", f.format.ContentType())
-	h.Set("Content-Disposition", attachment(f.name))
+	name := f.name
+	if f.mark != nil && *f.mark != "" {
+		extension := path.Ext(name)
+		name = strings.TrimSuffix(name, extension) + " " + *f.mark + extension
+	}
+	h.Set("Content-Disposition", attachment(name))
 }
 
 // send hands out a file that write writes: with its headers at the first byte,

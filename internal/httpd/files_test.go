@@ -509,7 +509,12 @@ func (s *shelf) ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o 
 }
 
 func (s *shelf) ExportCases(ctx context.Context, w io.Writer, o app.ExportOptions) error {
-	return s.file(ctx, fmt.Sprintf("cases %s %q %s %v", o.Format, *o.Filter.Text, o.By, o.Descending), w)
+	o.Recorded(&app.Disclosure{ID: "ds_1"})
+	why := ""
+	if o.Numbers || o.Purpose != "" || o.Reason != "" {
+		why = fmt.Sprintf(" %v %s %s", o.Numbers, o.Purpose, o.Reason)
+	}
+	return s.file(ctx, fmt.Sprintf("cases %s %q %s %v%s", o.Format, *o.Filter.Text, o.By, o.Descending, why), w)
 }
 
 func (s *shelf) ExportCaseEvents(ctx context.Context, w io.Writer, o app.ExportOptions) error {
@@ -524,8 +529,9 @@ func TestExports(t *testing.T) {
 	b, _, cookie := newShelf(t, nil)
 	today := b.app.Today().String()
 	for target, want := range map[string]struct{ content, contentType, name string }{
-		"/exports/cases.xlsx?filter=%7B%7D&orderBy=NUMBER&direction=DESC": {`cases xlsx "{}" NUMBER true`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ thụ lý việc thi hành án " + today + ".xlsx"},
-		"/exports/cases.csv":                {`cases csv ""  false`, "text/csv; charset=utf-8", "Sổ thụ lý việc thi hành án " + today + ".csv"},
+		"/exports/cases.xlsx?filter=%7B%7D&orderBy=NUMBER&direction=DESC": {`cases xlsx "{}" NUMBER true`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ thụ lý việc thi hành án " + today + " ds_1.xlsx"},
+		"/exports/cases.xlsx?numbers=true&purpose=PAYMENT&reason=v%C3%AC": {`cases xlsx ""  false true PAYMENT vì`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ thụ lý việc thi hành án " + today + " ds_1.xlsx"},
+		"/exports/cases.csv":                {`cases csv ""  false`, "text/csv; charset=utf-8", "Sổ thụ lý việc thi hành án " + today + " ds_1.csv"},
 		"/exports/case-events.csv?filter=x": {`events csv "x"  false`, "text/csv; charset=utf-8", "Sổ diễn biến việc thi hành án " + today + ".csv"},
 		"/exports/units.xlsx?filter=y":      {`records UNITS xlsx "y" UNITS by  false false`, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sổ đơn vị " + today + ".xlsx"},
 		"/exports/directed-cases.csv?events=true&orderBy=TITLE&direction=DESC": {`records DIRECTED_CASES csv "" DIRECTED_CASES by TITLE true true`, "text/csv; charset=utf-8", "Sổ vụ việc thuộc diện chỉ đạo " + today + ".csv"},
@@ -551,6 +557,8 @@ func TestExports(t *testing.T) {
 		"/exports/cases.xlsx?filter=x&filter=y": {400, "NOT_ALLOWED"},
 		"/exports/cases.xlsx?filter=%zz":        {400, "INVALID"},
 		"/exports/cases.csv?events=true":        {400, "NOT_ALLOWED"},
+		"/exports/cases.csv?numbers=some":       {400, "INVALID"},
+		"/exports/units.csv?numbers=true":       {400, "NOT_ALLOWED"},
 		"/exports/units.csv?events=perhaps":     {400, "INVALID"},
 		"/exports/cases":                        {404, "NOT_FOUND"},
 		"/exports/cases.xls":                    {404, "NOT_FOUND"},

@@ -49,6 +49,11 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	p, err := s.principal(ctx, r)
 	switch {
+	case errors.Is(err, app.ErrNoAccess) && hasAuthorization(r):
+		// A program is told: it would go on as anybody without noticing.
+		challenge(w, r)
+		s.fail(w, r, http.StatusUnauthorized, problemToken)
+		return
 	case errors.Is(err, app.ErrNoAccess):
 		// The session has ended: the visitor goes on as anybody, and the
 		// browser forgets the cookie.
@@ -62,22 +67,13 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 	s.o.GraphQL.ServeHTTP(w, r.WithContext(auth.NewContext(ctx, p)))
 }
 
-// principal returns who asks: anonymous without a session, app.ErrNoAccess with
-// one that has ended.
-func (s *Server) principal(ctx context.Context, r *http.Request) (auth.Principal, error) {
-	token, given := s.sessionToken(r)
-	switch {
-	case !given:
-		return auth.Principal{}, nil
-	case token.IsZero():
-		return auth.Principal{}, app.ErrNoAccess
-	}
-	return s.o.Backend.Authenticate(ctx, token, s.o.Sessions)
-}
-
 // sessionToken returns the token in the session cookie, and whether there is
-// such a cookie; the token is zero if the cookie holds none.
+// such a cookie; the token is zero if the cookie holds none. A request that says
+// who asks by a header has no session.
 func (s *Server) sessionToken(r *http.Request) (token auth.Token, given bool) {
+	if hasAuthorization(r) {
+		return auth.Token{}, false
+	}
 	for _, cookie := range r.CookiesNamed(s.cookie) {
 		given = true
 		if token, ok := auth.ParseToken(cookie.Value); ok {

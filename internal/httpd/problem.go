@@ -10,8 +10,8 @@ import (
 )
 
 // A problem is a refusal of this package: in the form of a GraphQL error where
-// the API was asked, as one JSON object where a file was, and in a line of text
-// elsewhere.
+// the API was asked, as one JSON object where a file was or somebody signs in, and
+// in a line of text elsewhere.
 type problem struct {
 	code thads.Code
 	text thads.Text
@@ -53,6 +53,38 @@ var (
 	problemSignIn = problem{"UNAUTHENTICATED", thads.Text{
 		VI: "Cần đăng nhập để gửi hoặc tải tệp.",
 		EN: "Sign in to send or fetch files.",
+	}}
+	problemToken = problem{"UNAUTHENTICATED", thads.Text{
+		VI: "Khóa API không đúng, đã bị thu hồi hoặc đã hết hạn.",
+		EN: "The API token is wrong, was revoked or has expired.",
+	}}
+	problemCredentials = problem{"WRONG_CREDENTIALS", thads.Text{
+		VI: "Tên tài khoản hoặc mật khẩu không đúng.",
+		EN: "The account or the password is wrong.",
+	}}
+	problemCode = problem{"WRONG_CREDENTIALS", thads.Text{
+		VI: "Mã không đúng, hoặc lần đăng nhập này đã hết hạn.",
+		EN: "The code is wrong, or this sign-in has expired.",
+	}}
+	problemThrottled = problem{"TOO_MANY_ATTEMPTS", thads.Text{
+		VI: "Đã thử sai quá nhiều lần, hãy đợi rồi thử lại.",
+		EN: "Too many wrong attempts; wait and try again.",
+	}}
+	problemSignInBusy = problem{thads.CodeUnavailable, thads.Text{
+		VI: "Nhiều người đang đăng nhập cùng lúc, hãy thử lại sau ít giây.",
+		EN: "Many people are signing in; try again in a few seconds.",
+	}}
+	problemSignInType = problem{"UNSUPPORTED_MEDIA_TYPE", thads.Text{
+		VI: "Đăng nhập chỉ nhận Content-Type: application/json với UTF-8.",
+		EN: "Signing in takes Content-Type: application/json in UTF-8 only.",
+	}}
+	problemSignInLarge = problem{"REQUEST_TOO_LARGE", thads.Text{
+		VI: "Yêu cầu lớn quá 4 KB.",
+		EN: "The request is larger than 4 KB.",
+	}}
+	problemSignInBody = problem{"BAD_REQUEST", thads.Text{
+		VI: "Yêu cầu đăng nhập không đọc được.",
+		EN: "The sign-in request cannot be read.",
 	}}
 	problemForbidden = problem{thads.CodeForbidden, thads.Text{
 		VI: "Không có quyền gửi hoặc tải tệp này.",
@@ -96,8 +128,12 @@ const (
 // fail answers with a problem.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, status int, p problem) {
 	req := request.FromContext(r.Context())
-	if isFileRoute(req.Route()) {
+	switch route := req.Route(); {
+	case isFileRoute(route):
 		s.refuse(w, r, status, p)
+		return
+	case isSessionRoute(route):
+		s.refuseSignIn(w, r, status, p, 0)
 		return
 	}
 	message := p.text.In(req.Language())

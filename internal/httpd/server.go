@@ -50,7 +50,12 @@ type Backend interface {
 	PeekLink(ctx context.Context, token auth.Token) (*app.User, error)
 	RedeemLink(ctx context.Context, token auth.Token, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
 	SignInAs(ctx context.Context, id thads.PrincipalID, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
+	SignIn(ctx context.Context, r app.SignInRequest, limits app.SessionLimits) (*app.SignInResult, error)
+	SecondFactor(ctx context.Context, challenge auth.Token, code string, r app.SignInRequest, limits app.SessionLimits) (*app.SignInResult, error)
+	SignInProvider(ctx context.Context, s app.ProviderSignIn, limits app.SessionLimits) (*app.SignInResult, error)
+	LinkProvider(ctx context.Context, issuer, subject string) error
 	Authenticate(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
+	AuthenticateToken(ctx context.Context, text string) (auth.Principal, error)
 	SignOut(ctx context.Context, token auth.Token) error
 	UploadFile(ctx context.Context, name string, r io.Reader) (*app.Upload, error)
 	Import(ctx context.Context, id string) (*app.Import, error)
@@ -83,6 +88,8 @@ type Options struct {
 	Checks []Check
 	// URL is the address that people use: its scheme decides about cookies.
 	URL *url.URL
+	// Provider is where people may sign in besides; nil for nowhere.
+	Provider Provider
 	// CORSOrigins are the foreign origins whose pages may use the API.
 	CORSOrigins []string
 	Sessions    app.SessionLimits
@@ -108,9 +115,11 @@ type Server struct {
 	log     *slog.Logger
 	handler http.Handler
 	metrics *metrics
-	cookie  string
-	secure  bool
-	state   atomic.Int32
+	// cookie, device and flow are the names of the cookies: of the session, of
+	// the device, and of a sign-in at the provider that is under way.
+	cookie, device, flow string
+	secure               bool
+	state                atomic.Int32
 	// lasting are the links of LastingLink, the account by the hash of the
 	// token. They are not written any more once state is serving.
 	lasting map[string]thads.PrincipalID
@@ -134,15 +143,17 @@ func New(o Options) (*Server, error) {
 	case o.Timeout <= 0 || o.Drain <= 0 || o.Sessions.Idle <= 0 || o.Sessions.Max <= 0:
 		return nil, errors.New("httpd: a limit is missing")
 	}
-	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", lasting: map[string]thads.PrincipalID{}}
+	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", device: "thads-device", flow: "thads-oidc", lasting: map[string]thads.PrincipalID{}}
 	s.uploads, s.downloads = make(slots, maxUploads), make(slots, maxDownloads)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.secure {
-		// The prefix makes browsers refuse the cookie from other hosts, from
+		// The prefix makes browsers refuse the cookies from other hosts, from
 		// sub-domains and without TLS.
-		s.cookie = "__Host-thads"
+		for _, name := range []*string{&s.cookie, &s.device, &s.flow} {
+			*name = "__Host-" + *name
+		}
 	}
 	var err error
 	if s.metrics, err = newMetrics(o.Backend, o.Version, s.log); err != nil {
@@ -170,11 +181,24 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.Handle("/graphql", s.route("/graphql", s.whenServing(api)))
 	mux.Handle("/signin", s.route("/signin", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignIn)))))
 	mux.Handle("/signout", s.route("/signout", s.whenServing(foreign.Handler(http.HandlerFunc(s.serveSignOut)))))
-	uploads := s.forFiles(auth.Direct, []string{http.MethodPost}, s.serveUpload)
+	mux.Handle(routeSession, s.route(routeSession, s.whenServing(foreign.Handler(s.timed(s.serveSession)))))
+	mux.Handle(routeFactor, s.route(routeFactor, s.whenServing(foreign.Handler(s.timed(s.serveFactor)))))
+	for _, step := range []struct {
+		route   string
+		methods []string
+		serve   http.HandlerFunc
+	}{
+		{routeOIDCStart, []string{http.MethodGet, http.MethodPost}, s.serveOIDCStart},
+		{routeOIDCCallback, []string{http.MethodGet}, s.serveOIDCCallback},
+		{routeOIDCFinish, []string{http.MethodGet}, s.serveOIDCFinish},
+	} {
+		mux.Handle(step.route, s.route(step.route, s.whenServing(foreign.Handler(s.forOIDC(step.methods, step.serve)))))
+	}
+	uploads := s.forFiles(auth.Import, []string{http.MethodPost}, s.serveUpload)
 	mux.Handle(routeUploads, s.route(routeUploads, s.whenServing(crossOrigin(s.o.CORSOrigins, foreign.Handler(uploads)))))
 	fetch := []string{http.MethodGet, http.MethodHead}
-	mux.Handle("/imports/{id}/problems.xlsx", s.route(routeProblems, s.whenServing(s.forFiles(auth.Direct, fetch, s.serveProblems))))
-	mux.Handle("/exports/{file}", s.route(routeExports, s.whenServing(s.forFiles(auth.SignedIn, fetch, s.serveExport))))
+	mux.Handle("/imports/{id}/problems.xlsx", s.route(routeProblems, s.whenServing(s.forFiles(auth.Import, fetch, s.serveProblems))))
+	mux.Handle("/exports/{file}", s.route(routeExports, s.whenServing(s.forFiles(auth.Export, fetch, s.serveExport))))
 	mux.Handle("/templates/{file}", s.route(routeTemplates, s.whenServing(s.forFiles(auth.SignedIn, fetch, s.serveTemplate))))
 	mux.Handle("/healthz", s.route("/healthz", http.HandlerFunc(s.serveHealth)))
 	mux.Handle("/readyz", s.route("/readyz", http.HandlerFunc(s.serveReady)))
@@ -193,8 +217,8 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	return cors.New(cors.Options{
 		AllowedOrigins:   origins,
 		AllowedMethods:   []string{http.MethodPost},
-		AllowedHeaders:   []string{"Content-Type"},
-		ExposedHeaders:   []string{requestIDHeader, "Retry-After"},
+		AllowedHeaders:   []string{"Content-Type", "Authorization"},
+		ExposedHeaders:   []string{requestIDHeader, "Retry-After", "Www-Authenticate"},
 		AllowCredentials: true,
 		MaxAge:           600,
 	}).Handler(h)

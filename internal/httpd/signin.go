@@ -5,7 +5,6 @@ import (
 	"errors"
 	"html/template"
 	"mime"
-	"net"
 	"net/http"
 	"strings"
 
@@ -33,6 +32,10 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
+	if !r.URL.Query().Has("token") {
+		lead(w, pageSignIn) // who types the address wants to sign in
+		return
+	}
 	token, ok := auth.ParseToken(r.URL.Query().Get("token"))
 	if !ok {
 		s.page(w, r, http.StatusNotFound, linkPage{})
@@ -74,31 +77,14 @@ func (s *Server) redeemLink(w http.ResponseWriter, r *http.Request) {
 	s.signedIn(w, r, session, u, err)
 }
 
-// origin tells how and from where a request signs in.
-func origin(r *http.Request, means auth.Means) app.SignInOrigin {
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
-	}
-	return app.SignInOrigin{Means: means, Agent: r.UserAgent(), Address: address}
-}
-
-// signedIn hands a new session to the browser, ends the one it had, and leads
-// to the first page.
+// signedIn hands a new session to the browser and leads to the first page.
 func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, session auth.Token, u *app.User, err error) {
 	if err != nil {
 		s.signInFailed(w, r, err)
 		return
 	}
-	req := request.FromContext(r.Context())
-	req.By(string(u.ID))
-	if err := s.endSession(r.Context(), r); err != nil {
-		// The old session ends by itself; the new one is what was asked for.
-		s.log.WarnContext(r.Context(), "the former session could not be ended", "requestId", req.ID(), "error", err)
-	}
-	http.SetCookie(w, s.newCookie(session.Reveal(), int(s.o.Sessions.Max.Seconds())))
-	w.Header().Set("Location", "/")
-	w.WriteHeader(http.StatusSeeOther)
+	s.begin(w, r, &app.SignInResult{User: u, Session: session})
+	lead(w, pageHome)
 }
 
 func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, err error) {
@@ -126,8 +112,7 @@ func (s *Server) serveSignOut(w http.ResponseWriter, r *http.Request) {
 	}
 	s.forgetCookie(w)
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
-		w.Header().Set("Location", "/")
-		w.WriteHeader(http.StatusSeeOther)
+		lead(w, pageHome)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -142,17 +127,19 @@ func (s *Server) endSession(ctx context.Context, r *http.Request) error {
 	return s.o.Backend.SignOut(ctx, token)
 }
 
-// newCookie makes the cookie of a session. Strict is enough: pages are the same
-// for everybody, and what they load comes from themselves, also after a link
-// from elsewhere.
-func (s *Server) newCookie(value string, maxAge int) *http.Cookie {
+// newCookie makes a cookie, which is there for maxAge seconds. Strict is enough:
+// pages are the same for everybody, and what they load comes from themselves,
+// also after a link from elsewhere.
+func (s *Server) newCookie(name, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
-		Name: s.cookie, Value: value, Path: "/", MaxAge: maxAge,
+		Name: name, Value: value, Path: "/", MaxAge: maxAge,
 		HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteStrictMode,
 	}
 }
 
-func (s *Server) forgetCookie(w http.ResponseWriter) { http.SetCookie(w, s.newCookie("", -1)) }
+func (s *Server) forgetCookie(w http.ResponseWriter) {
+	http.SetCookie(w, s.newCookie(s.cookie, "", -1))
+}
 
 // A linkPage is what a sign-in link shows: as whom it signs in, or that it
 // leads nowhere.

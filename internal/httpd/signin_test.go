@@ -3,6 +3,7 @@ package httpd_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,7 +81,8 @@ func TestAOneTimeLink(t *testing.T) {
 	}
 
 	cookie := session(t, b.press(token.Reveal()))
-	if p := b.who(cookie); p.ID != u.ID || !p.Can(auth.Direct) {
+	// Who has no password yet chooses one before anything else.
+	if p := b.who(cookie); p.ID != u.ID || p.Means != auth.ByLink || !slices.Contains(p.Needs, auth.NeedPassword) || p.Can(auth.Direct) {
 		t.Errorf("signed in as %+v", p)
 	}
 	// Once used, it leads nowhere, by GET and POST alike.
@@ -123,7 +125,6 @@ func TestWrongLinks(t *testing.T) {
 	b := newBench(t, nil)
 	_, token := b.link(t)
 	for name, res := range map[string]*http.Response{
-		"no token":         b.do(http.MethodGet, "/signin", ""),
 		"no token at all":  b.do(http.MethodGet, "/signin?token=", ""),
 		"not a token":      b.do(http.MethodGet, "/signin?token=<script>", ""),
 		"unknown":          b.do(http.MethodGet, httpd.SignInPath(auth.NewToken()), ""),
@@ -232,6 +233,17 @@ func TestAnEndedSessionIsForgotten(t *testing.T) {
 		}
 		if c := res.Cookies(); len(c) != 1 || c[0].MaxAge >= 0 {
 			t.Errorf("%q: cookies %v", value, c)
+		}
+	}
+}
+
+// Who types the address wants to sign in, and has no link.
+func TestTheAddressWithoutALink(t *testing.T) {
+	b := newBench(t, nil)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		res := b.do(method, "/signin", "")
+		if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/login" || len(res.Cookies()) > 0 {
+			t.Errorf("%s: status %d to %q", method, res.StatusCode, res.Header.Get("Location"))
 		}
 	}
 }
