@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 
@@ -34,10 +35,17 @@ func (a *App) ImportProblems(ctx context.Context, id string, severities []sheet.
 	for i := range found.Items {
 		if p := found.Items[i].Value; !clear {
 			p.Got = thads.MaskText(p.Got)
+			p.Text.VI, p.Text.EN = unquoted(p.Text.VI), unquoted(p.Text.EN)
 		}
 	}
 	return found, nil
 }
+
+// quoted are the parts of a text that are taken from a file, or may be.
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|“[^”]*”`)
+
+// unquoted masks what a text quotes.
+func unquoted(text string) string { return quoted.ReplaceAllString(text, "“"+thads.MaskSign+"”") }
 
 // seesFile tells whether the caller may see what stands in the file of an import:
 // who sent it, and who sees whom all cases are about. A file may hold protected

@@ -133,7 +133,9 @@ func (w *veilWorld) exits() []exit {
 		{name: "Cases by number", family: true, ask: func(ctx context.Context) (any, error) {
 			return w.Cases(ctx, &app.CaseFilter{Text: text("47")}, app.CasesByNumber, true, app.PageArgs{})
 		}},
-		{name: "Search", plain: true, family: true, ask: func(ctx context.Context) (any, error) { return w.Search(ctx, "2018", []app.SearchKind{app.FindCases}, 20) }},
+		{name: "Search", plain: true, family: true, ask: func(ctx context.Context) (any, error) {
+			return w.Search(ctx, "2018", []app.SearchKind{app.FindCases}, 20)
+		}},
 		{name: "Search by number", family: true, ask: func(ctx context.Context) (any, error) { return w.Search(ctx, w.famNo, nil, 20) }},
 		{name: "Search of verdicts", winner: true, ask: func(ctx context.Context) (any, error) { return w.Search(ctx, "03/2018/HC-ST", nil, 20) }},
 		{name: "Summary", plain: true, family: true, ask: func(ctx context.Context) (any, error) { return w.Summary(ctx, w.first, 20) }},
