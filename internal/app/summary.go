@@ -179,6 +179,10 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 		return record(a.Job(ctx, id))
 	case importPrefix:
 		return record(a.Import(ctx, id))
+	case userPrefix:
+		return record(a.User(ctx, thads.PrincipalID(id)))
+	case tokenPrefix:
+		return record(a.APIToken(ctx, id))
 	case disclosurePrefix:
 		return record(a.Disclosure(ctx, id))
 	}
@@ -191,7 +195,7 @@ var nodeRights = map[string]auth.Right{
 	directives.prefix: directives.reads, tasks.prefix: tasks.reads, directedCases.prefix: directedCases.reads,
 	conferences.prefix: conferences.reads, targets.prefix: targets.reads,
 	jobPrefix: auth.SignedIn, importPrefix: auth.Import,
-	disclosurePrefix: auth.Audit,
+	userPrefix: auth.ManageAccounts, tokenPrefix: auth.SignedIn, disclosurePrefix: auth.Audit,
 }
 
 // record makes of a nil pointer a plain nil.
