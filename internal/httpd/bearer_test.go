@@ -135,6 +135,8 @@ func TestTheRightsOfFiles(t *testing.T) {
 		_, _, secret := b.token(t, app.NewToken{Rights: []auth.Right{r}})
 		with[r] = "Bearer " + secret
 	}
+	_, _, secret := b.token(t, app.NewToken{Rights: []auth.Right{auth.Read, auth.Export, auth.Import}, Fields: []string{"cases"}})
+	narrow := "Bearer " + secret
 	for _, tt := range []struct {
 		method, target string
 		right          auth.Right // "" for any
@@ -153,6 +155,7 @@ func TestTheRightsOfFiles(t *testing.T) {
 				t.Errorf("%s by %s: status %d, %s", tt.target, right, res.StatusCode, text(t, res))
 			}
 		}
+		wantFileRefusal(t, b.do(tt.method, tt.target, "x", "Content-Type", octets, "Authorization", narrow), 403, "FORBIDDEN")
 		res := b.do(tt.method, tt.target, "x", "Content-Type", octets)
 		wantFileRefusal(t, res, 401, "UNAUTHENTICATED")
 		if got := res.Header.Get("Www-Authenticate"); got != `Bearer realm="thads"` {

@@ -110,7 +110,8 @@ func (s *Server) forFiles(right auth.Right, methods []string, serve http.Handler
 			return
 		}
 		request.FromContext(r.Context()).By(string(p.ID))
-		if !p.Can(right) {
+		// A token that was left single fields of the API was left no files.
+		if !p.Can(right) || p.Fields != nil {
 			s.refuse(w, r, http.StatusForbidden, problemForbidden)
 			return
 		}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ import (
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/httpd"
 	"github.com/thads/thads/internal/oidc"
+	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/store/sqlite"
 )
 
@@ -121,18 +123,56 @@ type world struct {
 	stop func()
 }
 
-func newWorld(t *testing.T) *world {
+// empty is a directory with an empty store: making its tables takes longer than
+// the tests.
+var empty struct {
+	sync.Once
+	dir string
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "oidc")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	empty.dir = dir
+	code := m.Run()
+	if err := os.RemoveAll(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func openStore(t *testing.T, dir string) store.Store {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
+	st, err := sqlite.Open(t.Context(), sqlite.Options{Dir: dir, Collections: app.Collections()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return st
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	dir := t.TempDir()
+	empty.Do(func() {
+		if err := openStore(t, empty.dir).Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err := os.CopyFS(dir, os.DirFS(empty.dir)); err != nil {
+		t.Fatal(err)
+	}
+	st := openStore(t, dir)
 	t.Cleanup(func() {
 		if err := st.Close(); err != nil {
 			t.Error(err)
 		}
 	})
 	w := &world{}
+	var err error
 	if w.app, err = app.New(app.Options{Store: st}); err != nil {
 		t.Fatal(err)
 	}
