@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -146,55 +147,56 @@ func TestAnAccountHasSoManyTokens(t *testing.T) {
 }
 
 func TestTokensEnd(t *testing.T) {
-	tests := []struct {
+	o := newOffice(t)
+	o.addUser(t, "b")
+	o.add(t, "keeper", app.NewGrant{Role: auth.RoleAdministrator})
+	for i, tt := range []struct {
 		name string
-		do   func(t *testing.T, o *office, token *app.APIToken)
+		do   func(t *testing.T, owner string, token *app.APIToken)
 		want bool
 	}{
-		{"at work", func(*testing.T, *office, *app.APIToken) {}, true},
-		{"long not used", func(_ *testing.T, o *office, _ *app.APIToken) { o.after(89 * 24 * time.Hour) }, true},
-		{"just before its end", func(_ *testing.T, o *office, _ *app.APIToken) { o.after(90*24*time.Hour - time.Millisecond) }, true},
-		{"at its end", func(_ *testing.T, o *office, _ *app.APIToken) { o.after(90 * 24 * time.Hour) }, false},
-		{"revoked by its owner", func(t *testing.T, o *office, token *app.APIToken) {
+		{"at work", func(*testing.T, string, *app.APIToken) {}, true},
+		{"long not used", func(*testing.T, string, *app.APIToken) { o.after(89 * 24 * time.Hour) }, true},
+		{"just before its end", func(*testing.T, string, *app.APIToken) { o.after(90*24*time.Hour - time.Millisecond) }, true},
+		{"at its end", func(*testing.T, string, *app.APIToken) { o.after(90 * 24 * time.Hour) }, false},
+		{"revoked by its owner", func(t *testing.T, owner string, token *app.APIToken) {
+			at := o.clock()
 			for range 2 { // again changes nothing
-				got, err := o.RevokeToken(o.person(t, "a"), token.ID)
-				if err != nil || !got.RevokedAt.Equal(time.Date(2019, 12, 9, 1, 0, 0, 0, time.UTC)) {
+				got, err := o.RevokeToken(o.person(t, owner), token.ID)
+				if err != nil || !got.RevokedAt.Equal(at) {
 					t.Errorf("got %+v, %v", got, err)
 				}
 				o.after(time.Minute)
 			}
 		}, false},
-		{"revoked by who manages accounts", func(t *testing.T, o *office, token *app.APIToken) {
+		{"revoked by who manages accounts", func(t *testing.T, _ string, token *app.APIToken) {
 			if _, err := o.RevokeToken(o.person(t, "keeper"), token.ID); err != nil {
 				t.Error(err)
 			}
 		}, false},
-		{"revoked by another", func(t *testing.T, o *office, token *app.APIToken) {
+		{"revoked by another", func(t *testing.T, _ string, token *app.APIToken) {
 			_, err := o.RevokeToken(o.person(t, "b"), token.ID)
 			wantCode(t, err, thads.CodeNotFound, "id")
 		}, true},
-		{"sessions ended", func(t *testing.T, o *office, _ *app.APIToken) {
-			if err := o.EndOtherSessions(o.person(t, "a")); err != nil {
+		{"sessions ended", func(t *testing.T, owner string, _ *app.APIToken) {
+			if err := o.EndOtherSessions(o.person(t, owner)); err != nil {
 				t.Error(err)
 			}
 		}, true},
-		{"owner disabled", func(t *testing.T, o *office, _ *app.APIToken) { o.disable(t, "a") }, false},
-		{"owner disabled and enabled again", func(t *testing.T, o *office, _ *app.APIToken) {
-			o.disable(t, "a")
-			if _, err := o.EnableUser(system(t), o.named(t, "a").Change()); err != nil {
+		{"owner disabled", func(t *testing.T, owner string, _ *app.APIToken) { o.disable(t, owner) }, false},
+		{"owner disabled and enabled again", func(t *testing.T, owner string, _ *app.APIToken) {
+			o.disable(t, owner)
+			if _, err := o.EnableUser(system(t), o.named(t, owner).Change()); err != nil {
 				t.Error(err)
 			}
 		}, false},
-		{"another disabled", func(t *testing.T, o *office, _ *app.APIToken) { o.disable(t, "b") }, true},
-	}
-	for _, tt := range tests {
+		{"another disabled", func(t *testing.T, _ string, _ *app.APIToken) { o.disable(t, "b") }, true},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
-			o := newOffice(t)
-			o.addUser(t, "a")
-			o.addUser(t, "b")
-			o.add(t, "keeper", app.NewGrant{Role: auth.RoleAdministrator})
-			token, secret := o.makeToken(t, o.person(t, "a"), nil)
-			tt.do(t, o, token)
+			owner := fmt.Sprintf("owner %d", i)
+			o.addUser(t, owner)
+			token, secret := o.makeToken(t, o.person(t, owner), nil)
+			tt.do(t, owner, token)
 			o.wantToken(t, secret, tt.want)
 		})
 	}

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -618,56 +619,70 @@ func TestEndGrant(t *testing.T) {
 	}
 }
 
+// onlyManager adds an administrator and disables the others.
+func (o *office) onlyManager(t *testing.T, account string) *app.User {
+	t.Helper()
+	u, no := o.add(t, account, app.NewGrant{Role: auth.RoleAdministrator}), false
+	most := app.MaxPage
+	page, err := o.Users(system(t), &app.UserFilter{Roles: []auth.Role{auth.RoleAdministrator}, Disabled: &no}, app.PageArgs{First: &most})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, it := range page.Items {
+		if it.Value.ID != u.ID {
+			o.disable(t, it.Value.Account)
+		}
+	}
+	return u
+}
+
 // Somebody can always manage accounts.
 func TestTheLastManagerStays(t *testing.T) {
-	admin := app.NewGrant{Role: auth.RoleAdministrator}
-	for name, tt := range map[string]struct {
-		others func(t *testing.T, o *office)
-		// ending is the last day that g1 is given, zero for disabling.
+	o := newOffice(t)
+	today := o.Today()
+	admin := func(from, until int) []app.NewGrant {
+		g := app.NewGrant{Role: auth.RoleAdministrator, From: today.AddDays(from)}
+		if until != endless {
+			g.Until = today.AddDays(until)
+		}
+		return []app.NewGrant{g}
+	}
+	for i, tt := range []struct {
+		name string
+		// other are the roles of another account, disabled tells that it is.
+		other    []app.NewGrant
+		disabled bool
+		// ending is the last day that the role is given, from today; without
+		// one the account is disabled.
 		ending  int
-		disable bool
 		refused bool
 	}{
-		"alone, disabled":         {func(*testing.T, *office) {}, 0, true, true},
-		"alone, ended at once":    {func(*testing.T, *office) {}, -1, false, true},
-		"alone, ended in a month": {func(*testing.T, *office) {}, 30, false, true},
-		"with leaders, disabled":  {func(t *testing.T, o *office) { o.addUser(t, "b") }, 0, true, true},
-		"with another, disabled":  {func(t *testing.T, o *office) { o.add(t, "b", admin) }, 0, true, false},
-		"with another, ended":     {func(t *testing.T, o *office) { o.add(t, "b", admin) }, -1, false, false},
-		"with a disabled one": {func(t *testing.T, o *office) {
-			o.add(t, "c", admin)
-			o.add(t, "b", admin)
-			o.disable(t, "b")
-			o.disable(t, "c")
-		}, 0, true, true},
-		"with one who was": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, From: o.Today().AddDays(-9), Until: o.Today().AddDays(-1)})
-		}, 0, true, true},
-		"with one who will be": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, From: o.Today().AddDays(1)})
-		}, 0, true, true},
-		"handed over to who will be": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, From: o.Today().AddDays(8)})
-		}, 7, false, false},
-		"handed over too early": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, From: o.Today().AddDays(8)})
-		}, 6, false, true},
-		"with one whose term is short": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, Until: o.Today().AddDays(3)})
-		}, 5, false, true},
-		"with one whose term is longer": {func(t *testing.T, o *office) {
-			o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator, Until: o.Today().AddDays(9)})
-		}, 5, false, false},
+		{"alone, disabled", nil, false, endless, true},
+		{"alone, ended at once", nil, false, -1, true},
+		{"alone, ended in a month", nil, false, 30, true},
+		{"with a leader, disabled", []app.NewGrant{{Role: auth.RoleLeader}}, false, endless, true},
+		{"with another, disabled", admin(0, endless), false, endless, false},
+		{"with another, ended", admin(0, endless), false, -1, false},
+		{"with a disabled one", admin(0, endless), true, endless, true},
+		{"with one who was", admin(-9, -1), false, endless, true},
+		{"with one who will be", admin(1, endless), false, endless, true},
+		{"handed over to who will be", admin(8, endless), false, 7, false},
+		{"handed over too early", admin(8, endless), false, 6, true},
+		{"with one whose term is longer", admin(0, 9), false, 5, false},
+		{"with one whose term is shorter", admin(0, 3), false, 5, true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			o := newOffice(t)
-			u := o.add(t, "a", admin)
-			tt.others(t, o)
+		t.Run(tt.name, func(t *testing.T) {
+			other := fmt.Sprintf("other %d", i)
+			u := o.onlyManager(t, fmt.Sprintf("manager %d", i))
+			o.add(t, other, tt.other...)
+			if tt.disabled {
+				o.disable(t, other)
+			}
 			var err error
-			if tt.disable {
+			if tt.ending == endless {
 				_, err = o.DisableUser(system(t), u.Change())
 			} else {
-				_, err = o.EndGrant(system(t), u.Change(), "g1", o.Today().AddDays(tt.ending))
+				_, err = o.EndGrant(system(t), u.Change(), "g1", today.AddDays(tt.ending))
 			}
 			if !tt.refused {
 				if err != nil {
@@ -676,12 +691,15 @@ func TestTheLastManagerStays(t *testing.T) {
 				return
 			}
 			wantCode(t, err, thads.CodeNotAllowed, "id")
-			if diff := cmp.Diff(u, o.named(t, "a"), cmp.AllowUnexported(app.User{})); diff != "" {
+			if diff := cmp.Diff(u, o.named(t, u.Account), cmp.AllowUnexported(app.User{})); diff != "" {
 				t.Errorf("it was changed: %s", diff)
 			}
 		})
 	}
 }
+
+// endless stands for no last day.
+const endless = 1 << 20
 
 // Administrators who disable each other at the same time, in several processes,
 // leave one.
