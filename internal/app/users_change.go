@@ -339,8 +339,9 @@ func (a *App) DisableUser(ctx context.Context, c UserChange) (*User, error) {
 	return u, a.endAccess(ctx, u.ID)
 }
 
-// EnableUser lets a disabled account sign in again. Its sessions, links and
-// tokens of before stay ended.
+// EnableUser lets a disabled account sign in again, by a new link or at the
+// provider. Its sessions, links and tokens of before stay ended, and its password
+// and second factor are gone.
 func (a *App) EnableUser(ctx context.Context, c UserChange) (*User, error) {
 	if _, err := a.permit(ctx, auth.ManageAccounts); err != nil {
 		return nil, err
@@ -355,6 +356,11 @@ func (a *App) EnableUser(ctx context.Context, c UserChange) (*User, error) {
 	// Before it is enabled: a sign-in that was under way when it was disabled may
 	// have left a session.
 	if err := a.endAccess(ctx, u.ID); err != nil {
+		return nil, err
+	}
+	// Nor does a password of before work: whoever knows it may be why the account
+	// was disabled. The way in is a new link.
+	if err := a.resetCredential(ctx, u.ID); err != nil {
 		return nil, err
 	}
 	return a.changeUser(ctx, c, "enabled", func(u *User, _ thads.PrincipalID) (bool, thads.Date, error) {
