@@ -28,16 +28,25 @@ export function launch(): Promise<Browser> {
 
 export const origin = () => new URL(inject('signInLink')).origin;
 
+/** The link of the demonstration that signs in somebody with a role. */
+function linkOf(role: string): string {
+  const link = inject('signInLinks')[role];
+  if (link === undefined) throw new Error(`the demonstration has no link for ${role}`);
+  return link;
+}
+
 export interface Visit {
   readonly page: Page;
   /** Fails if anything went wrong since the last call. */
   readonly expectClean: () => void;
+  /** What went wrong since the last call, where something should. */
+  readonly problems: () => string[];
   readonly close: () => Promise<void>;
 }
 
-/** Opens a page of its own profile. Signed in, it has followed the link of the demonstration. */
-export async function visit(browser: Browser, options: BrowserContextOptions & { readonly signedIn?: boolean } = {}): Promise<Visit> {
-  const { signedIn = true, ...rest } = options;
+/** Opens a page of its own profile. Signed in, it has followed the link of the demonstration for a role. */
+export async function visit(browser: Browser, options: BrowserContextOptions & { readonly signedIn?: boolean; readonly role?: string } = {}): Promise<Visit> {
+  const { signedIn = true, role = 'LEADER', ...rest } = options;
   const context = await browser.newContext({ baseURL: origin(), locale: 'vi-VN', timezoneId: 'Europe/London', ...rest });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -60,10 +69,11 @@ export async function visit(browser: Browser, options: BrowserContextOptions & {
       report(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
-  if (signedIn) await page.goto(inject('signInLink'));
+  if (signedIn) await page.goto(linkOf(role));
   return {
     page,
     expectClean: () => expect(problems.splice(0)).toEqual([]),
+    problems: () => problems.splice(0),
     close: () => context.close(),
   };
 }

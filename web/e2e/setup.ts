@@ -15,20 +15,29 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The link that signs in a leader of the demonstration province. Its origin is the server. */
     signInLink: string;
+    /** The links of the demonstration by role; that of the leader too. */
+    signInLinks: Readonly<Record<string, string>>;
   }
 }
 
-/** Resolves with the first sign-in link the server prints; rejects with what it said if it ends or takes too long. */
-function signInLink(server: ChildProcess): Promise<string> {
-  return new Promise((resolveLink, reject) => {
+/** What the server prints when it can be used: the link of the leader, then those of the other roles. */
+const LEADER = /^Đăng nhập \/ Sign in: (https?:\/\/(?:localhost|127\.0\.0\.1):\d+\/signin\S+)$/m;
+const OTHERS = /\(([A-Z_]+)\): (https?:\/\/\S+\/signin\S+)$/gm;
+/** The role whose link is printed last. */
+const LAST_ROLE = 'ADMINISTRATOR';
+
+/** Resolves with the sign-in links that the server prints; rejects with what it said if it ends or takes too long. */
+function signInLinks(server: ChildProcess): Promise<Record<string, string>> {
+  return new Promise((resolveLinks, reject) => {
     let output = '';
-    const timer = setTimeout(() => reject(new Error(`no sign-in link within ${START_MS} ms:\n${output}`)), START_MS);
+    const timer = setTimeout(() => reject(new Error(`no sign-in links within ${START_MS} ms:\n${output}`)), START_MS);
     const read = (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      const link = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+\/signin\S+/.exec(output)?.[0];
-      if (!link) return;
+      const leader = LEADER.exec(output)?.[1];
+      const links = Object.fromEntries([...output.matchAll(OTHERS)].map(([, role, link]) => [role, link]));
+      if (leader === undefined || links[LAST_ROLE] === undefined) return;
       clearTimeout(timer);
-      resolveLink(link);
+      resolveLinks({ ...links, LEADER: leader });
     };
     server.stdout?.on('data', read);
     server.stderr?.on('data', (chunk: Buffer) => { output += chunk.toString('utf8'); });
@@ -68,7 +77,9 @@ export default async function setup(project: TestProject) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   try {
-    project.provide('signInLink', await signInLink(server));
+    const links = await signInLinks(server);
+    project.provide('signInLinks', links);
+    project.provide('signInLink', links['LEADER'] ?? '');
   } catch (error) {
     server.kill('SIGKILL');
     await rm(directory, { recursive: true, force: true });

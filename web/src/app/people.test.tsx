@@ -2,6 +2,8 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CaseByIdDocument, type CaseFileFragment } from '../features/cases/case.gen';
+import { CaseCountDocument, CaseListDocument } from '../features/cases/list.gen';
+import { CaseOfficersDocument } from '../features/cases/officers.gen';
 import { PartyRevealDocument } from '../features/cases/reveal.gen';
 import { OverviewDocument } from '../features/overview/overview.gen';
 import { DisclosuresDocument } from '../features/people/disclosures.gen';
@@ -457,4 +459,32 @@ describe('masked parties', () => {
     expect(await screen.findByText(/Đã che: Họ tên/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: /Xem dữ liệu đã che/ })).toBeNull();
   });
+});
+
+test('numbers are taken out for a purpose and a reason, by those who may', async () => {
+  const cases = (server: Server) => server.on(CaseListDocument, () => ({ cases: { nodes: [], pageInfo: page } })).on(CaseCountDocument, () => ({ cases: { totalCount: 0 } }))
+    .on(CaseOfficersDocument, () => ({ officers: { nodes: [] } }));
+  open('/cases?state=DONE', cases(newServer()));
+  const form = (await screen.findByRole('button', { name: 'Xuất Excel kèm số', hidden: true })).closest('form') as HTMLFormElement;
+  const field = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
+  expect([form.method, new URL(form.action).pathname, field('numbers').value, field('filter').value]).toEqual(['get', '/exports/cases.xlsx', 'true', '{"states":["DONE"]}']);
+  expect([...field('purpose').querySelectorAll('option')].map(({ value }) => value)).toEqual(['', 'ENFORCEMENT', 'VERIFICATION']);
+  expect([field('reason').required, field('reason').minLength]).toEqual([true, 10]);
+  cleanup();
+  localStorage.clear();
+  open('/cases', cases(newServer(withRights('READ', 'EXPORT'))));
+  expect(await screen.findByRole('link', { name: 'CSV: các việc', hidden: true })).toBeTruthy();
+  expect(screen.queryByRole('button', { name: 'Xuất Excel kèm số', hidden: true })).toBeNull();
+  cleanup();
+  localStorage.clear();
+  open('/cases', cases(newServer(withRights('READ', 'UNMASK'))));
+  await screen.findByRole('heading', { level: 1, name: 'Vụ việc' });
+  await screen.findByText('Phiên bản 0.1.0');
+  expect(screen.queryByRole('link', { name: 'CSV: các việc', hidden: true })).toBeNull();
+});
+
+test.each([['linked=1', 'status', /Đã gắn danh tính/], ['problem=LINKED_ELSEWHERE', 'alert', /tài khoản khác/]])('what became of tying an identity is said: %s', async (query, role, words) => {
+  open(`/profile?${query}`, newServer().on(ProfileDocument, () => ({ me })));
+  await screen.findByRole('region', { name: 'Vai trò và quyền' });
+  expect(screen.getAllByRole(role).some((element) => words.test(element.textContent ?? ''))).toBe(true);
 });

@@ -8,7 +8,7 @@ import { importListQuery, importQuery } from '../features/imports/queries';
 import { validateImportSearch } from '../features/imports/search';
 import { validateLoginSearch } from '../features/login/search';
 import { overviewQuery, validateOverviewSearch } from '../features/overview/queries';
-import { validateDisclosureSearch, validatePeopleSearch, validateWelcomeSearch } from '../features/people/search';
+import { validateDisclosureSearch, validatePeopleSearch, validateProfileSearch, validateWelcomeSearch } from '../features/people/search';
 import { publicDebtorsQuery, validatePublicSearch } from '../features/public/queries';
 import { probableRights, type Right, sessionQuery } from '../graphql/session';
 import { unitsQuery } from '../graphql/units';
@@ -136,6 +136,7 @@ const welcome = createRoute({
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profile',
+  validateSearch: validateProfileSearch,
   component: lazyRouteComponent(() => import('../features/people/ProfilePage'), 'ProfilePage'),
 });
 

@@ -401,6 +401,10 @@ export const en: Catalogue = {
   'export.xlsx': 'Excel (.xlsx): cases and events',
   'export.csv': 'CSV: cases',
   'export.csvEvents': 'CSV: events',
+  'export.numbers': 'With identity and account numbers',
+  'export.numbersHint': 'Purpose and reason are recorded with this export.',
+  'export.numbersXlsx': 'Export Excel with numbers',
+  'export.numbersCsv': 'Export CSV with numbers',
 
   'reveal.masked': 'Masked: {data}',
   'reveal.numbers': 'Kept: {data}',
@@ -792,6 +796,10 @@ export const en: Catalogue = {
   'provider.untieTitle': 'Untie the identity from the account?',
   'provider.subject': 'Subject at the provider (sub)',
   'provider.tieSubject': 'Tie the identity',
+  'provider.done': 'The identity is tied; you can sign in with it from now on.',
+  'linkProblem.PROVIDER': 'Single sign-on could not confirm who you are. Try again.',
+  'linkProblem.LINKED_ELSEWHERE': 'This identity is tied to another account.',
+  'linkProblem.SIGN_IN_AGAIN': 'You signed in a while ago. Sign out, sign in again and then tie the identity.',
 
   'people.title': 'Accounts',
   'people.sub': 'Who may sign in, and as what',

@@ -202,6 +202,10 @@ export const vi = {
   'export.xlsx': 'Excel (.xlsx): việc và diễn biến',
   'export.csv': 'CSV: các việc',
   'export.csvEvents': 'CSV: diễn biến',
+  'export.numbers': 'Kèm số định danh, số tài khoản',
+  'export.numbersHint': 'Mục đích và lý do được ghi vào nhật ký cùng lần xuất này.',
+  'export.numbersXlsx': 'Xuất Excel kèm số',
+  'export.numbersCsv': 'Xuất CSV kèm số',
 
   'reveal.masked': 'Đã che: {data}',
   'reveal.numbers': 'Có lưu: {data}',

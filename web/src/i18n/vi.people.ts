@@ -98,6 +98,10 @@ export const vi = {
   'provider.untieTitle': 'Gỡ danh tính ngoài khỏi tài khoản?',
   'provider.subject': 'Mã danh tính ngoài (sub)',
   'provider.tieSubject': 'Gắn danh tính',
+  'provider.done': 'Đã gắn danh tính; lần sau đăng nhập được qua đó.',
+  'linkProblem.PROVIDER': 'Nơi đăng nhập một lần không xác nhận được. Hãy thử lại.',
+  'linkProblem.LINKED_ELSEWHERE': 'Danh tính này đã gắn với một tài khoản khác.',
+  'linkProblem.SIGN_IN_AGAIN': 'Bạn đăng nhập đã lâu. Hãy đăng xuất, đăng nhập lại rồi gắn danh tính.',
 
   'people.title': 'Danh sách tài khoản',
   'people.sub': 'Ai đăng nhập được, với vai trò gì',

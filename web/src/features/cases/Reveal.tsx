@@ -16,8 +16,9 @@ export interface RevealedParty {
   readonly party: NonNullable<PartyRevealMutation['partyReveal']['revealed']>;
 }
 
-const SHORTEST_REASON = 10;
-const LONGEST_REASON = 500;
+/** How much a reason has to say, and may, in characters. */
+export const SHORTEST_REASON = 10;
+export const LONGEST_REASON = 500;
 
 /** What of a party is masked; what may be asked for, with purpose and reason; and what then came. */
 export function Reveal({ of, party, revealed, onRevealed }: {

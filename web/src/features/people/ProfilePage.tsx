@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useId } from 'react';
 import { act } from '../../graphql/act';
 import { useSession } from '../../graphql/session';
 import { useI18n } from '../../i18n';
 import '../../i18n/vi.people';
-import { PageHead } from '../../ui/Page';
 import { ConfirmButton } from '../../ui/ConfirmButton';
+import { Icon } from '../../ui/icons';
+import { PageHead } from '../../ui/Page';
 import { Refusal } from '../../ui/Refusal';
 import { Loaded, Skeleton } from '../../ui/states';
 import { GrantLine } from './Grants';
@@ -20,11 +21,14 @@ import { TokenForm, TokenList } from './Tokens';
 /** One's own account: who one is and may do, how one signs in, where one is signed in, which programs act for one. */
 export function ProfilePage() {
   const { t } = useI18n();
+  const search = useSearch({ from: '/profile' });
   const query = useQuery(profileQuery);
   const me = query.data?.me;
   return (
     <>
       <PageHead title={t('app.profile')} sub={me ? t('profile.sub', { name: me.name, account: me.account }) : t('state.loading')} />
+      {search.linked ? <p className="notice section" role="status"><Icon name="done" />{t('provider.done')}</p> : null}
+      {search.problem ? <p className="notice bad section" role="alert"><Icon name="warning" />{t(`linkProblem.${search.problem}`)}</p> : null}
       <Loaded query={query} skeleton={<div className="card"><Skeleton lines={12} /></div>}>
         {(data) => (data.me ? <Profile me={data.me} /> : null)}
       </Loaded>

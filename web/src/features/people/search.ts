@@ -47,3 +47,14 @@ export function validateWelcomeSearch(raw: Record<string, unknown>): WelcomeSear
   const to = ownPath(raw['to']);
   return compact({ to: to === '/' || /^\/(welcome|login)(?![^/?#])/.test(to) ? undefined : to });
 }
+
+export const LINK_PROBLEMS = ['PROVIDER', 'LINKED_ELSEWHERE', 'SIGN_IN_AGAIN'] as const;
+
+export interface ProfileSearch {
+  /** What became of tying the identity of the provider. */
+  readonly linked?: '1' | undefined;
+  readonly problem?: (typeof LINK_PROBLEMS)[number] | undefined;
+}
+
+export const validateProfileSearch = (raw: Record<string, unknown>): ProfileSearch =>
+  compact({ linked: oneOf(raw['linked'], ['1'] as const), problem: oneOf(raw['problem'], LINK_PROBLEMS) });
