@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -193,6 +194,36 @@ func TestADisabledAccount(t *testing.T) {
 		t.Errorf("got %+v, %v", e, err)
 	}
 	o.wantSession(t, o.signIn(t, "a"), true)
+}
+
+// Whoever knows the password of before may be why the account was disabled.
+func TestAPasswordOfBeforeDoesNotRevive(t *testing.T) {
+	const password = "một câu dài dễ nhớ 38"
+	o := newOffice(t)
+	o.addUser(t, "a")
+	if err := o.SetPassword(o.as(t, o.signIn(t, "a")), "", password); err != nil {
+		t.Fatal(err)
+	}
+	signIn := func() error {
+		_, err := o.SignIn(t.Context(), app.SignInRequest{Account: "a", Password: password, Source: "192.0.2.0/24", Origin: browser}, limits)
+		return err
+	}
+	if err := signIn(); err != nil {
+		t.Fatal(err)
+	}
+	o.disable(t, "a")
+	if err := signIn(); !errors.Is(err, app.ErrWrongCredentials) {
+		t.Errorf("disabled: %v", err)
+	}
+	if _, err := o.EnableUser(system(t), o.named(t, "a").Change()); err != nil {
+		t.Fatal(err)
+	}
+	if err := signIn(); !errors.Is(err, app.ErrWrongCredentials) {
+		t.Errorf("enabled again: %v", err)
+	}
+	if p := o.principal(t, o.signIn(t, "a")); !slices.Contains(p.Needs, auth.NeedPassword) {
+		t.Errorf("needs %v", p.Needs)
+	}
 }
 
 // Whoever reads the database can sign in as nobody.

@@ -43,7 +43,7 @@ func userVerbs() []userVerb {
 		{"rename", "NAME --name NAME", []string{"name"}, thads.Text{VI: "đổi tên hiển thị", EN: "changes the name shown"}, userRename},
 		{"disable", "NAME", nil,
 			thads.Text{VI: "khóa tài khoản; phiên, liên kết và khóa API kết thúc ngay", EN: "disables an account; its sessions, links and API tokens end at once"}, userDisable},
-		{"enable", "NAME", nil, thads.Text{VI: "mở lại tài khoản", EN: "enables an account again"}, userEnable},
+		{"enable", "NAME", nil, thads.Text{VI: "mở lại tài khoản; mật khẩu cũ không còn, cấp đường vào bằng link", EN: "enables an account again; its password is gone, link makes its way in"}, userEnable},
 		{"link", "NAME", nil,
 			thads.Text{VI: "in liên kết đăng nhập dùng một lần", EN: "prints a sign-in link that works once"}, userLink},
 		{"reset-factor", "NAME", nil,
@@ -291,7 +291,7 @@ func userDisable(ctx context.Context, env *Env, a *app.App, _ *userOptions, acco
 
 func userEnable(ctx context.Context, env *Env, a *app.App, _ *userOptions, account string) error {
 	return changeAccount(ctx, env, a, account, func(c app.UserChange) (*app.User, error) { return a.EnableUser(ctx, c) },
-		"Tài khoản %q hoạt động.", "The account %q works.")
+		"Tài khoản %q hoạt động. Cấp liên kết đăng nhập: thads user link %[1]q", "The account %q works. For a sign-in link: thads user link %[1]q")
 }
 
 func userResetFactor(ctx context.Context, env *Env, a *app.App, _ *userOptions, account string) error {
