@@ -467,7 +467,7 @@ func (a *App) CaseRecordMany(ctx context.Context, ids []string, key string, e th
 	var done []*thads.Case
 	var es thads.Errors
 	for i, id := range ids {
-		c, err := cases.amend(ctx, a, p, Change{ID: id, Key: key}, e)
+		c, err := cases.amend(ctx, a, p, Change{ID: id, Key: key, asked: auth.Direct}, e)
 		refusals, refused := thads.Refusals(err)
 		switch {
 		case err == nil:

@@ -150,3 +150,27 @@ func TestActsAskForTheirRight(t *testing.T) {
 		record(role, collect, thads.CodeForbidden)
 	}
 }
+
+// Recording in many cases at once asks for the right to direct in each of them,
+// not only somewhere.
+func TestManyAtOnceAskForDirectingThere(t *testing.T) {
+	w := newWorld(t)
+	_, first, second, officer := w.province(t)
+	c, err := w.CaseOpen(leader(t.Context()), "k1", decided(first, "", "46/QĐ-CCTHADS", thads.DateOf(2018, 10, 5)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	assign := thads.CaseEvent{Kind: thads.CaseAssigned, ToOfficer: officer}
+	assign.EffectiveOn = thads.DateOf(2018, 10, 8)
+	as := func(role auth.Role, at thads.UnitID) context.Context {
+		return auth.NewContext(t.Context(), auth.Principal{ID: "p", Grants: []auth.Grant{
+			{Role: auth.RoleClerk, Unit: first}, {Role: role, Unit: at},
+		}})
+	}
+	if _, err := w.CaseRecordMany(as(auth.RoleUnitHead, second), []string{string(c.ID)}, "m1", assign); code(err) != thads.CodeForbidden {
+		t.Errorf("the head of another unit, clerk here: %v", err)
+	}
+	if done, err := w.CaseRecordMany(as(auth.RoleUnitHead, first), []string{string(c.ID)}, "m2", assign); err != nil || len(done) != 1 {
+		t.Errorf("the head here: %v, %v", done, err)
+	}
+}
