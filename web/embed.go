@@ -53,7 +53,9 @@ func SetSecurityHeaders(h http.Header) {
 }
 
 // alwaysReserved are the paths the server answers itself, wherever this handler is mounted.
-var alwaysReserved = []string{"/graphql", "/healthz", "/readyz", "/metrics", "/signin", "/signout"}
+var alwaysReserved = []string{
+	"/graphql", "/healthz", "/readyz", "/metrics", "/signin", "/signout", "/session", "/oidc", "/uploads", "/exports", "/templates",
+}
 
 // contentTypes is closed on purpose: what the operating system believes about extensions must not decide what a
 // browser executes.
