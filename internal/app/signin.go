@@ -22,9 +22,9 @@ var (
 	ErrBusy = errors.New("app: too many sign in now")
 )
 
-// Throttled: too many attempts that did not succeed. Whether the account exists
+// Throttled tells of too many attempts that did not succeed. Whether the account exists
 // makes no difference.
-type Throttled struct {
+type Throttled struct { //nolint:errname // it is told apart by its wait, not matched as a fault
 	// RetryAfter is after how long one more attempt is looked at.
 	RetryAfter time.Duration
 }

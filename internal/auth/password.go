@@ -71,7 +71,7 @@ func hashWith(c cost, salt []byte, password string) passwordHash {
 }
 
 func (c cost) key(salt []byte, password string, n int) []byte {
-	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), salt, c.passes, c.memory, c.threads, uint32(n)) //nolint:gosec // at most maxBytes
+	return argon2.IDKey(norm.NFC.Bytes([]byte(password)), salt, c.passes, c.memory, c.threads, uint32(n))
 }
 
 // String returns the PHC string.

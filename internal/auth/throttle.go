@@ -111,7 +111,7 @@ func keyOf(parts ...string) bucketKey {
 	h := sha256.New()
 	for _, p := range parts {
 		// Lengths keep the parts apart.
-		h.Write([]byte{byte(len(p) >> 24), byte(len(p) >> 16), byte(len(p) >> 8), byte(len(p))}) //nolint:gosec // cut on purpose
+		h.Write([]byte{byte(len(p) >> 24), byte(len(p) >> 16), byte(len(p) >> 8), byte(len(p))})
 		h.Write([]byte(p))
 	}
 	return bucketKey(h.Sum(nil)[:16])
@@ -269,7 +269,7 @@ func (b *bucketTable) depth() time.Duration { return time.Duration(b.rate.Burst)
 func (b *bucketTable) fullAt(now time.Time, key bucketKey) time.Time {
 	full := now
 	if e, ok := b.used[key]; ok {
-		full = e.Value.(*bucket).full //nolint:forcetypeassert,errcheck // the list holds nothing else
+		full = e.Value.(*bucket).full
 	} else if now.Before(b.crowded) && !b.crowded.After(now.Add(b.depth())) {
 		full = now.Add(b.depth() - b.rate.Every)
 	}
@@ -294,7 +294,7 @@ func (b *bucketTable) add(now time.Time, key bucketKey, n int) {
 		return
 	}
 	if e, ok := b.used[key]; ok {
-		e.Value.(*bucket).full = full //nolint:forcetypeassert,errcheck // the list holds nothing else
+		e.Value.(*bucket).full = full
 		b.order.MoveToFront(e)
 		return
 	}
@@ -303,7 +303,7 @@ func (b *bucketTable) add(now time.Time, key bucketKey, n int) {
 	}
 	b.used[key] = b.order.PushFront(&bucket{key: key, full: full})
 	for len(b.used) > b.size {
-		oldest := b.order.Back().Value.(*bucket) //nolint:forcetypeassert,errcheck // the list holds nothing else
+		oldest := b.order.Back().Value.(*bucket)
 		if oldest.full.After(now) && oldest.full.After(b.crowded) {
 			b.crowded = oldest.full
 		}

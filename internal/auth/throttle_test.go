@@ -50,7 +50,8 @@ func TestThrottleBuckets(t *testing.T) {
 			[]Attempt{{Account: "b", Source: "s1"}, {Account: "a", Source: "s1", Device: "d"}},
 		},
 		"device": {
-			narrowed(func(r *ThrottleRules) { r.Device = rate }), Attempt{Account: "a", Source: "s1", Device: "d"},
+			narrowed(func(r *ThrottleRules) { r.Device = rate }),
+			Attempt{Account: "a", Source: "s1", Device: "d"},
 			[]Attempt{{Account: "a", Source: "s1", Device: "d"}, {Account: "a", Source: "s2", Device: "d"}},
 			[]Attempt{a, {Account: "b", Source: "s1", Device: "d"}, {Account: "a", Source: "s1", Device: "e"}},
 		},

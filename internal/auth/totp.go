@@ -3,7 +3,7 @@ package auth
 import (
 	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // RFC 6238 as the apps know it; HMAC-SHA-1 is not broken
+	"crypto/sha1" // RFC 6238 as the apps know it; HMAC-SHA-1 is not broken
 	"crypto/subtle"
 	"encoding/base32"
 	"encoding/binary"
