@@ -486,7 +486,10 @@ func (a *aviary) inMutations(t *testing.T, p *person) {
 		if strings.HasPrefix(f.Name, "__") || a.kindOf(f) != "Case" || a.opens(f) || a.isRefused(p, a.schema.Mutation, f) {
 			continue
 		}
-		for _, r := range a.cases {
+		for i, r := range a.cases {
+			if f.Name != "caseNote" && i != 1 {
+				continue // what is refused is the same of all; a family matter is the one to look at
+			}
 			fill := a.filling(t, &filling{own: r.id, kind: "Case", event: 1, named: map[string]string{"Unit": a.second, "Officer": a.officer, "Case": r.id}})
 			in := fill.input(a.schema, a.inputOf(f), "")
 			if f.Name == "caseNote" {
@@ -527,6 +530,9 @@ func (a *aviary) inExports(t *testing.T, p *person) {
 		}
 		for _, k := range sheet.RecordKinds() {
 			for _, events := range []bool{false, true} {
+				if format == sheet.XLSX && (events || k.Value != sheet.Verdicts) {
+					continue // a workbook has both; of the others the text is enough
+				}
 				files[fmt.Sprint(k.Value, events)] = func(w io.Writer) error {
 					return a.app.ExportRecords(ctx, w, k.Value, app.RecordExportOptions{Format: format, Events: events})
 				}
@@ -605,7 +611,10 @@ func TestUnmasking(t *testing.T) {
 	}
 	cells, shown := 0, 0
 	for _, p := range a.people {
-		for _, r := range a.cases {
+		for i, r := range a.cases {
+			if raced && i > 1 {
+				continue // an ordinary case and a protected one
+			}
 			for _, purpose := range auth.Purposes() {
 				for _, data := range kinds {
 					var c *canary

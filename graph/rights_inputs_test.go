@@ -106,11 +106,12 @@ func (f *filling) value(s *ast.Schema, in, name, path string, t *ast.Type) any {
 		return []any{f.value(s, in, name, path, t.Elem)}
 	}
 	def := s.Types[t.Name()]
-	switch {
-	case def.Kind == ast.InputObject:
+	switch def.Kind {
+	case ast.InputObject:
 		return f.input(s, def, path)
-	case def.Kind == ast.Enum:
+	case ast.Enum:
 		return def.EnumValues[0].Name
+	default:
 	}
 	switch t.Name() {
 	case "ID":

@@ -228,7 +228,7 @@ func (l *ledger) callers(t *testing.T) []*caller {
 			}
 		}
 		p := as.Principal(l.app.Today())
-		_, secret, err := l.app.CreateToken(auth.NewContext(t.Context(), p), app.NewToken{Name: name, Units: within, Rights: k.only, Days: 1})
+		_, secret, err := l.app.CreateToken(auth.NewContext(system, p), app.NewToken{Name: name, Units: within, Rights: k.only, Days: 1})
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
