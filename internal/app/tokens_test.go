@@ -23,7 +23,7 @@ func (o *office) person(t *testing.T, account string) context.Context {
 }
 
 // makeToken makes a token that reads, changed by change.
-func (o *office) makeToken(t *testing.T, ctx context.Context, change func(*app.NewToken)) (*app.APIToken, string) {
+func (o *office) makeToken(ctx context.Context, t *testing.T, change func(*app.NewToken)) (*app.APIToken, string) {
 	t.Helper()
 	n := app.NewToken{Name: "Báo cáo", Rights: []auth.Right{auth.Read, auth.ReadFigures}, Days: 90}
 	if change != nil {
@@ -54,7 +54,7 @@ func TestTokens(t *testing.T) {
 	_, first, second, _ := o.found(t)
 	u := o.add(t, "a", app.NewGrant{Role: auth.RoleClerk, Unit: first}, app.NewGrant{Role: auth.RoleAccountant, Unit: second})
 	ctx := o.person(t, "a")
-	token, secret := o.makeToken(t, ctx, func(n *app.NewToken) {
+	token, secret := o.makeToken(ctx, t, func(n *app.NewToken) {
 		n.Roles, n.Units, n.Fields = []auth.Role{auth.RoleClerk, auth.RoleClerk}, []thads.UnitID{first}, []string{"cases", "case"}
 	})
 	if !strings.HasPrefix(secret, "thads_") || len(secret) != 49 || strings.Contains(token.ID, secret[6:16]) || !strings.HasPrefix(token.ID, "at_") {
@@ -133,7 +133,7 @@ func TestAnAccountHasSoManyTokens(t *testing.T) {
 	ctx := o.person(t, "a")
 	var last *app.APIToken
 	for range 50 {
-		last, _ = o.makeToken(t, ctx, nil)
+		last, _ = o.makeToken(ctx, t, nil)
 	}
 	n := app.NewToken{Name: "n", Rights: []auth.Right{auth.Read}, Days: 1}
 	_, _, err := o.CreateToken(ctx, n)
@@ -195,7 +195,7 @@ func TestTokensEnd(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			owner := fmt.Sprintf("owner %d", i)
 			o.addUser(t, owner)
-			token, secret := o.makeToken(t, o.person(t, owner), nil)
+			token, secret := o.makeToken(o.person(t, owner), t, nil)
 			tt.do(t, owner, token)
 			o.wantToken(t, secret, tt.want)
 		})
@@ -206,7 +206,7 @@ func TestWhatIsNoToken(t *testing.T) {
 	o := newOffice(t)
 	u := o.addUser(t, "a")
 	session := o.signInAs(t, u.ID, auth.ByPassword)
-	_, secret := o.makeToken(t, o.person(t, "a"), nil)
+	_, secret := o.makeToken(o.person(t, "a"), t, nil)
 	for _, text := range []string{
 		"", "thads_", "thads_x", secret[6:], secret + "x", secret[:48], "Bearer " + secret, "THADS_" + secret[6:],
 		auth.APISecret(auth.NewToken()), auth.APISecret(session), session.Reveal(),
@@ -227,9 +227,9 @@ func TestTokensFollowTheirOwner(t *testing.T) {
 	_, first, _, officer := o.found(t)
 	o.add(t, "a", app.NewGrant{Role: auth.RoleClerk, Unit: first})
 	ctx := o.person(t, "a")
-	_, all := o.makeToken(t, ctx, nil)
-	_, narrow := o.makeToken(t, ctx, func(n *app.NewToken) { n.Units = []thads.UnitID{first} })
-	_, clerk := o.makeToken(t, ctx, func(n *app.NewToken) { n.Roles = []auth.Role{auth.RoleClerk} })
+	_, all := o.makeToken(ctx, t, nil)
+	_, narrow := o.makeToken(ctx, t, func(n *app.NewToken) { n.Units = []thads.UnitID{first} })
+	_, clerk := o.makeToken(ctx, t, func(n *app.NewToken) { n.Roles = []auth.Role{auth.RoleClerk} })
 	roles := func(secret string) string {
 		t.Helper()
 		p, err := o.AuthenticateToken(t.Context(), secret)
@@ -267,7 +267,7 @@ func TestTokensFollowTheirOwner(t *testing.T) {
 func TestTokensCannotOpenOtherWays(t *testing.T) {
 	o := newOffice(t)
 	o.addUser(t, "a")
-	token, secret := o.makeToken(t, o.person(t, "a"), nil)
+	token, secret := o.makeToken(o.person(t, "a"), t, nil)
 	p, err := o.AuthenticateToken(t.Context(), secret)
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +301,7 @@ func TestTokensAreListed(t *testing.T) {
 	ctx := o.person(t, "a")
 	var want []string
 	for _, name := range []string{"một", "hai", "ba"} {
-		token, _ := o.makeToken(t, ctx, func(n *app.NewToken) { n.Name = name })
+		token, _ := o.makeToken(ctx, t, func(n *app.NewToken) { n.Name = name })
 		want = append([]string{token.ID}, want...)
 		o.after(time.Minute)
 	}
@@ -340,7 +340,7 @@ func TestTheUseOfTokensIsNotedNowAndThen(t *testing.T) {
 	o := newOffice(t)
 	o.addUser(t, "a")
 	ctx := o.person(t, "a")
-	token, secret := o.makeToken(t, ctx, nil)
+	token, secret := o.makeToken(ctx, t, nil)
 	used := func() time.Time {
 		t.Helper()
 		got, err := o.APIToken(ctx, token.ID)

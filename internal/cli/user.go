@@ -33,21 +33,42 @@ type userVerb struct {
 // userVerbs are what thads user does, in the order of its help.
 func userVerbs() []userVerb {
 	return []userVerb{
-		{"add", "NAME --role ROLE", []string{"name", "role", "unit", "officer", "from", "until"},
-			thads.Text{VI: "thêm tài khoản; cấp đường vào bằng link", EN: "adds an account; link makes its way in"}, userAdd},
+		{
+			"add", "NAME --role ROLE",
+			[]string{"name", "role", "unit", "officer", "from", "until"},
+			thads.Text{VI: "thêm tài khoản; cấp đường vào bằng link", EN: "adds an account; link makes its way in"},
+			userAdd,
+		},
 		{"list", "", nil, thads.Text{VI: "liệt kê tài khoản và vai trò", EN: "lists the accounts and their roles"}, userList},
-		{"grant", "NAME --role ROLE", []string{"role", "unit", "officer", "from", "until"},
-			thads.Text{VI: "giao thêm một vai trò", EN: "gives one more role"}, userGrant},
-		{"end", "NAME --grant ID", []string{"grant", "until"},
-			thads.Text{VI: "kết thúc một vai trò: ngay, hoặc hết ngày --until", EN: "ends a role: at once, or with the day --until"}, userEnd},
+		{
+			"grant", "NAME --role ROLE",
+			[]string{"role", "unit", "officer", "from", "until"},
+			thads.Text{VI: "giao thêm một vai trò", EN: "gives one more role"},
+			userGrant,
+		},
+		{
+			"end", "NAME --grant ID",
+			[]string{"grant", "until"},
+			thads.Text{VI: "kết thúc một vai trò: ngay, hoặc hết ngày --until", EN: "ends a role: at once, or with the day --until"},
+			userEnd,
+		},
 		{"rename", "NAME --name NAME", []string{"name"}, thads.Text{VI: "đổi tên hiển thị", EN: "changes the name shown"}, userRename},
-		{"disable", "NAME", nil,
-			thads.Text{VI: "khóa tài khoản; phiên, liên kết và khóa API kết thúc ngay", EN: "disables an account; its sessions, links and API tokens end at once"}, userDisable},
+		{
+			"disable", "NAME", nil,
+			thads.Text{VI: "khóa tài khoản; phiên, liên kết và khóa API kết thúc ngay", EN: "disables an account; its sessions, links and API tokens end at once"},
+			userDisable,
+		},
 		{"enable", "NAME", nil, thads.Text{VI: "mở lại tài khoản; mật khẩu cũ không còn, cấp đường vào bằng link", EN: "enables an account again; its password is gone, link makes its way in"}, userEnable},
-		{"link", "NAME", nil,
-			thads.Text{VI: "in liên kết đăng nhập dùng một lần", EN: "prints a sign-in link that works once"}, userLink},
-		{"reset-factor", "NAME", nil,
-			thads.Text{VI: "gỡ xác thực hai lớp và mã khôi phục; mọi phiên kết thúc", EN: "takes second factor and recovery codes away; all sessions end"}, userResetFactor},
+		{
+			"link", "NAME", nil,
+			thads.Text{VI: "in liên kết đăng nhập dùng một lần", EN: "prints a sign-in link that works once"},
+			userLink,
+		},
+		{
+			"reset-factor", "NAME", nil,
+			thads.Text{VI: "gỡ xác thực hai lớp và mã khôi phục; mọi phiên kết thúc", EN: "takes second factor and recovery codes away; all sessions end"},
+			userResetFactor,
+		},
 		{"sign-out", "NAME", nil, thads.Text{VI: "kết thúc mọi phiên của tài khoản", EN: "ends all sessions of an account"}, userSignOut},
 	}
 }
