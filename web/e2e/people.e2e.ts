@@ -70,6 +70,7 @@ test('invited, a password, a second factor, out, and in again', async () => {
   expect(await faults(clerk), 'a secret').toEqual([]);
   await page.getByLabel('Mã xác thực', { exact: true }).fill(totp(secret));
   await page.getByRole('button', { name: 'Xác nhận' }).click();
+  await page.locator('.codes li').first().waitFor();
   const codes = await page.locator('.codes li').allTextContents();
   expect(codes.length).toBeGreaterThanOrEqual(8);
   expect(await faults(clerk), 'recovery codes').toEqual([]);
@@ -93,7 +94,7 @@ test('invited, a password, a second factor, out, and in again', async () => {
   await code.fill(totp(secret, 1));
   await code.press('Enter');
   await page.waitForURL((url) => url.pathname === '/profile');
-  await page.getByText('Phạm Thị Thư Ký', { exact: false }).first().waitFor();
+  await page.locator('main').getByText('Phạm Thị Thư Ký', { exact: false }).first().waitFor();
   clerk.expectClean();
 
   await signOut(page);
