@@ -38,7 +38,7 @@ export function ProfilePage() {
 
 function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const id = useId();
-  return <section className="card" aria-labelledby={id}><h2 id={id}>{title}</h2>{children}</section>;
+  return <section className="card" aria-labelledby={id}><h2 id={id}>{title}</h2><div className="stack">{children}</div></section>;
 }
 
 function Profile({ me }: { readonly me: ProfilePartsFragment }) {

@@ -52,7 +52,7 @@ function RightsTable({ roles }: { readonly roles: Rules }) {
       <tbody>
         {Right.filter((right) => right !== 'PUBLIC' && right !== 'SIGNED_IN').map((right) => (
           <tr key={right}>
-            <th scope="row">{t(`right.${right}`)}</th>
+            <th scope="row" className="right-name">{t(`right.${right}`)}</th>
             {roles.map(({ role, rights }) => {
               const held = rights.find((one) => one.right === right);
               return <td key={role}>{held ? t(`reach.${held.reach}`) : <None />}</td>;
@@ -60,7 +60,7 @@ function RightsTable({ roles }: { readonly roles: Rules }) {
           </tr>
         ))}
         <tr>
-          <th scope="row">{t('roles.count')}</th>
+          <th scope="row" className="right-name">{t('roles.count')}</th>
           {roles.map(({ role, count }) => <td key={role}>{count === null ? <None /> : t(`reach.${count}`)}</td>)}
         </tr>
       </tbody>
@@ -76,12 +76,12 @@ function SightTable({ roles }: { readonly roles: Rules }) {
       <tbody>
         {PersonalData.map((data) => (
           <tr key={data}>
-            <th scope="row">{t(`personalData.${data}`)}</th>
+            <th scope="row" className="right-name">{t(`personalData.${data}`)}</th>
             {roles.map(({ role, sights }) => <td key={role}>{t(`sight.${sights.find((one) => one.data === data)?.sight ?? 'MASKED'}`)}</td>)}
           </tr>
         ))}
         <tr>
-          <th scope="row">{t('roles.purposes')}</th>
+          <th scope="row" className="right-name">{t('roles.purposes')}</th>
           {roles.map(({ role, purposes }) => (
             <td key={role}>{purposes.length === 0 ? <None /> : <ul className="small">{purposes.map((purpose) => <li key={purpose}>{t(`purpose.${purpose}`)}</li>)}</ul>}</td>
           ))}
