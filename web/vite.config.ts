@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 /** Where `npm run dev` finds the server; the build talks to the host it came from. */
 const server = process.env['THADS_DEV_SERVER'] ?? 'http://127.0.0.1:8080';
-const proxied = ['/graphql', '/healthz', '/readyz', '/signin', '/signout'];
+const proxied = ['/graphql', '/healthz', '/readyz', '/signin', '/signout', '/session', '/oidc', '/exports', '/templates', '/uploads'];
 
 export default defineConfig({
   plugins: [react()],
