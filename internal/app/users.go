@@ -164,9 +164,23 @@ func (u *User) document(now time.Time) (*store.Document, error) {
 }
 
 func decodeUser(id string, version int64, body []byte) (*User, error) {
-	u := &User{version: version}
-	if err := json.Unmarshal(body, u); err != nil {
+	// Accounts once had one role without a term.
+	var stored struct {
+		*User
+		Role    auth.Role       `json:"role"`
+		Unit    thads.UnitID    `json:"unit"`
+		Officer thads.OfficerID `json:"officer"`
+	}
+	stored.User = &User{version: version}
+	if err := json.Unmarshal(body, &stored); err != nil {
 		return nil, fmt.Errorf("user %s: %w", id, err)
+	}
+	u := stored.User
+	if len(u.Grants) == 0 && stored.Role.Valid() {
+		u.Grants = []UserGrant{{
+			ID: "g1", Role: stored.Role, Unit: stored.Unit, Officer: stored.Officer,
+			From: thads.DateIn(u.AddedAt), GivenAt: u.AddedAt, GivenBy: u.AddedBy,
+		}}
 	}
 	return u, nil
 }

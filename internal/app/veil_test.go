@@ -238,14 +238,6 @@ func TestVeilOverWhatWasRecorded(t *testing.T) {
 		}
 		w.look(t, x, c, true, true, false)
 	}
-	many, err := w.CaseRecordMany(auth.NewContext(ctx, auth.Principal{ID: "two", Grants: []auth.Grant{
-		{Role: auth.RoleClerk, Unit: w.first}, {Role: auth.RoleUnitHead, Unit: w.second},
-	}}), []string{string(w.family.ID)}, "many", note("Việc khác"))
-	if err != nil || len(many) != 1 {
-		t.Fatalf("recorded in many: %v, %v", many, err)
-	}
-	w.look(t, exit{name: "CaseRecordMany", family: true}, many[0], true, true, false)
-
 	// What is masked is not recorded in the place of what it stands for.
 	shown, err := w.Case(ctx, w.family.ID)
 	if err != nil {
