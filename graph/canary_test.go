@@ -345,6 +345,12 @@ func (a *aviary) cursorsIn(t *testing.T, p *person, what, answer string) {
 // cursor, a refusal or a file; and who may see them does.
 func TestCanaries(t *testing.T) {
 	a := newAviary(t)
+	if raced {
+		// Those whose sight of data is that of others.
+		a.people = slices.DeleteFunc(a.people, func(p *person) bool {
+			return p.token || p.needs || p.isAnonymous() || strings.HasPrefix(p.name, "HEAD") || p.name == string(auth.RoleUnitHead) || p.name == string(auth.RoleAdministrator)
+		})
+	}
 	for _, p := range a.people {
 		t.Run("queries/"+p.name, func(t *testing.T) { a.inQueries(t, p) })
 	}

@@ -330,6 +330,9 @@ func TestRightsOfFiles(t *testing.T) {
 			}
 			for _, k := range httpd.Registers() {
 				for _, format := range []sheet.Format{sheet.XLSX, sheet.CSV} {
+					if raced && format == sheet.XLSX && k.Value != sheet.Cases {
+						continue
+					}
 					name := httpd.Noun(k.Value) + "." + string(format)
 					expect(t, c, http.MethodHead, "/exports/"+name, "", auth.Export, readsOf(k.Value))
 					file, ok := expect(t, c, http.MethodGet, "/exports/"+name, "", auth.Export, readsOf(k.Value))
