@@ -34,11 +34,11 @@ func (w *world) enter(path any) *session {
 	if !ok || !isToken {
 		w.t.Fatalf("%v is no path of a link", path)
 	}
-	token, _, err := w.app.RedeemLink(w.t.Context(), link, app.SignInOrigin{Agent: "Trình duyệt thử", Address: "192.0.2.7"}, limits)
+	in, err := w.app.RedeemLink(w.t.Context(), link, app.SignInOrigin{Agent: "Trình duyệt thử", Address: "192.0.2.7"}, limits)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return &session{w, token}
+	return &session{w, in.Session}
 }
 
 // who is the principal of the session as the next request finds it.
@@ -166,7 +166,7 @@ func accountLife(t *testing.T) *world {
 		t.Errorf("disabled at %v, the session ended: %t", u["disabledAt"], s.ended())
 	}
 	link2, _ := auth.ParseToken(strings.TrimPrefix(fmt.Sprint(unused), "/signin?token="))
-	if _, _, err := w.app.RedeemLink(t.Context(), link2, app.SignInOrigin{}, limits); !errors.Is(err, app.ErrNoAccess) {
+	if _, err := w.app.RedeemLink(t.Context(), link2, app.SignInOrigin{}, limits); !errors.Is(err, app.ErrNoAccess) {
 		t.Errorf("a link of a disabled account gives %v", err)
 	}
 	w.refuses(administrator, "userMakeLink", object{"id": u["id"], "version": u["version"]}, "NOT_ALLOWED", "id")

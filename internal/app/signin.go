@@ -183,6 +183,8 @@ type admission struct {
 	limits SessionLimits
 	// device is the one presented, known or not, zero for none.
 	device auth.Token
+	// passing tells that the device is not to be known from now on.
+	passing bool
 	// given is what was shown; nil for nothing that the credential knows of.
 	given proof
 }
@@ -211,12 +213,14 @@ func (a *App) admit(ctx context.Context, u *User, c *credential, m admission) (*
 		if now.hasFactor() && !m.origin.Factor {
 			return ErrWrongCredentials // set up this moment
 		}
-		if r.Device = m.device; !now.knows(m.device) {
-			// Never the token that was presented: somebody else may know it.
-			r.Device = auth.NewToken()
-		}
 		at := store.Instant(a.clock())
-		now.remember(r.Device, at)
+		if !m.passing {
+			if r.Device = m.device; !now.knows(m.device) {
+				// Never the token that was presented: somebody else may know it.
+				r.Device = auth.NewToken()
+			}
+			now.remember(r.Device, at)
+		}
 		now.LastSignInAt, now.LastMeans = at, m.origin.Means
 		return nil
 	})

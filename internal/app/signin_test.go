@@ -594,3 +594,43 @@ func BenchmarkSignIn(b *testing.B) {
 		}
 	})
 }
+
+// A link stands for a password that was forgotten, never for the second factor:
+// whoever makes links for others, or finds one, does not thereby hold their phone.
+func TestALinkDoesNotReplaceTheSecondFactor(t *testing.T) {
+	o := newOffice(t)
+	session := o.withPassword(t, "a")
+	secret, codes := o.withFactor(t, session)
+	if _, err := o.SetAccessPolicy(system(t), 0, auth.Roles()); err != nil {
+		t.Fatal(err)
+	}
+	redeem := func() *app.SignInResult {
+		t.Helper()
+		got, err := o.RedeemLink(t.Context(), o.link(t, "a"), browser, limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Challenge.IsZero() || !got.Session.IsZero() || !got.Device.IsZero() {
+			t.Fatalf("got %+v", got)
+		}
+		return got
+	}
+	origin := app.SignInRequest{Source: home, Origin: browser}
+	if _, err := o.SecondFactor(t.Context(), redeem().Challenge, "000000", origin, limits); !errors.Is(err, app.ErrWrongCredentials) {
+		t.Errorf("a wrong code: %v", err)
+	}
+	for name, code := range map[string]string{"a code of the app": secret.Code(o.clock()), "a recovery code": codes[0]} {
+		in, err := o.SecondFactor(t.Context(), redeem().Challenge, code, origin, limits)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		p := o.principal(t, in.Session)
+		if p.Means != auth.ByLink || len(p.Needs) > 0 || len(p.Grants) == 0 {
+			t.Errorf("%s: got %+v", name, p)
+		}
+		// The password that was forgotten is set anew without it.
+		if err := o.SetPassword(o.as(t, in.Session), "", otherPassword); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

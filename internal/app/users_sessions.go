@@ -167,22 +167,32 @@ func (a *App) PeekLink(ctx context.Context, token auth.Token) (*User, error) {
 }
 
 // RedeemLink uses a link up and begins a session; of several attempts at the
-// same time one succeeds. ErrNoAccess if the link leads nowhere.
-func (a *App) RedeemLink(ctx context.Context, token auth.Token, o SignInOrigin, limits SessionLimits) (auth.Token, *User, error) {
+// same time one succeeds. Where the account has a second factor the result is a
+// challenge, as by password: a link stands for a password that was forgotten, and
+// for nothing else (OWASP ASVS 5.0, 6.4.3). ErrNoAccess if the link leads nowhere.
+func (a *App) RedeemLink(ctx context.Context, token auth.Token, o SignInOrigin, limits SessionLimits) (*SignInResult, error) {
 	_, version, u, err := a.readAccess(ctx, linkCollection, token)
 	if err != nil {
-		return auth.Token{}, nil, err
+		return nil, err
+	}
+	c, err := a.readCredential(ctx, u.ID)
+	if err != nil {
+		return nil, err
 	}
 	// The deletion decides who was first; the session comes after it, so that a
 	// failure between the two costs the link and never gives a second session.
 	switch err := a.store.Delete(ctx, linkCollection, token.Hash(), version); {
 	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrConflict):
-		return auth.Token{}, nil, ErrNoAccess
+		return nil, ErrNoAccess
 	case err != nil:
-		return auth.Token{}, nil, unavailable(err)
+		return nil, unavailable(err)
 	}
 	o.Means, o.Factor = auth.ByLink, false
-	return a.beginNoted(ctx, u, o, limits)
+	r, err := a.admit(ctx, u, c, admission{origin: o, limits: limits, passing: true})
+	if errors.Is(err, ErrWrongCredentials) {
+		err = ErrNoAccess // a second factor was set up this moment
+	}
+	return r, err
 }
 
 // SignInAs begins a session for an account without a link: for the system's own

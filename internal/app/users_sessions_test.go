@@ -35,10 +35,10 @@ func TestALinkSignsInOnce(t *testing.T) {
 	var sessions sync.Map
 	for i := range 8 {
 		wg.Go(func() {
-			session, got, err := o.RedeemLink(t.Context(), link, browser, limits)
+			got, err := o.RedeemLink(t.Context(), link, browser, limits)
 			switch {
-			case err == nil && got.ID == u.ID:
-				sessions.Store(i, session)
+			case err == nil && got.User.ID == u.ID:
+				sessions.Store(i, got.Session)
 			case !errors.Is(err, app.ErrNoAccess):
 				t.Errorf("got %v", err)
 			}
@@ -68,11 +68,11 @@ func TestLinksEnd(t *testing.T) {
 		t.Errorf("just before its end: %v", err)
 	}
 	o.after(time.Millisecond)
-	if _, _, err := o.RedeemLink(t.Context(), link, browser, limits); !errors.Is(err, app.ErrNoAccess) {
+	if _, err := o.RedeemLink(t.Context(), link, browser, limits); !errors.Is(err, app.ErrNoAccess) {
 		t.Errorf("at its end: %v", err)
 	}
 	for _, other := range []auth.Token{{}, auth.NewToken()} {
-		if _, _, err := o.RedeemLink(t.Context(), other, browser, limits); !errors.Is(err, app.ErrNoAccess) {
+		if _, err := o.RedeemLink(t.Context(), other, browser, limits); !errors.Is(err, app.ErrNoAccess) {
 			t.Errorf("a token that is no link: %v", err)
 		}
 	}
@@ -87,7 +87,7 @@ func TestTokensServeOnePurpose(t *testing.T) {
 	link := o.link(t, "a")
 	o.wantSession(t, link, false)
 	session := o.signIn(t, "a")
-	if _, _, err := o.RedeemLink(t.Context(), session, browser, limits); !errors.Is(err, app.ErrNoAccess) {
+	if _, err := o.RedeemLink(t.Context(), session, browser, limits); !errors.Is(err, app.ErrNoAccess) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -184,7 +184,7 @@ func TestADisabledAccount(t *testing.T) {
 	}
 	_, _, _, err := o.MakeLink(system(t), o.named(t, "a").Change())
 	wantCode(t, err, thads.CodeNotAllowed, "id")
-	if _, _, err := o.RedeemLink(t.Context(), link, browser, limits); !errors.Is(err, app.ErrNoAccess) {
+	if _, err := o.RedeemLink(t.Context(), link, browser, limits); !errors.Is(err, app.ErrNoAccess) {
 		t.Errorf("its link: %v", err)
 	}
 	if _, _, err := o.SignInAs(system(t), u.ID, browser, limits); !errors.Is(err, app.ErrNoAccess) {
@@ -604,7 +604,7 @@ func TestFirstAdministrator(t *testing.T) {
 	if _, err := o.PeekLink(t.Context(), old); !errors.Is(err, app.ErrNoAccess) {
 		t.Errorf("the link of the first start: %v", err)
 	}
-	session, _, err := o.RedeemLink(t.Context(), link, browser, limits)
+	in, err := o.RedeemLink(t.Context(), link, browser, limits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -612,14 +612,14 @@ func TestFirstAdministrator(t *testing.T) {
 	if _, u := first(); u == nil {
 		t.Error("no link, and nobody can come in")
 	}
-	ctx := o.as(t, session)
+	ctx := o.as(t, in.Session)
 	if err := o.SetPassword(ctx, "", "một câu dài dễ nhớ 38"); err != nil {
 		t.Fatal(err)
 	}
 	if _, u := first(); u != nil {
 		t.Errorf("a link for %s though somebody can come in", u.Account)
 	}
-	if err := o.EndOtherSessions(o.as(t, session)); err != nil {
+	if err := o.EndOtherSessions(o.as(t, in.Session)); err != nil {
 		t.Error(err)
 	}
 }

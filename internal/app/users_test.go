@@ -104,11 +104,11 @@ var browser = app.SignInOrigin{Agent: "Trình duyệt thử", Address: "192.0.2.
 // signIn begins a session by a link.
 func (o *office) signIn(t *testing.T, account string) auth.Token {
 	t.Helper()
-	session, _, err := o.RedeemLink(t.Context(), o.link(t, account), browser, limits)
+	r, err := o.RedeemLink(t.Context(), o.link(t, account), browser, limits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return session
+	return r.Session
 }
 
 // signInAs begins a session by other means than a link.

@@ -637,8 +637,8 @@ func (f faulty) Authenticate(context.Context, auth.Token, app.SessionLimits) (au
 
 func (f faulty) PeekLink(context.Context, auth.Token) (*app.User, error) { return nil, f.err }
 func (f faulty) SignOut(context.Context, auth.Token) error               { return f.err }
-func (f faulty) RedeemLink(context.Context, auth.Token, app.SignInOrigin, app.SessionLimits) (auth.Token, *app.User, error) {
-	return auth.Token{}, nil, f.err
+func (f faulty) RedeemLink(context.Context, auth.Token, app.SignInOrigin, app.SessionLimits) (*app.SignInResult, error) {
+	return nil, f.err
 }
 
 // While the store is away everything says so, and nothing says where it is.

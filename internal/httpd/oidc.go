@@ -173,13 +173,8 @@ func (s *Server) serveOIDCFinish(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, app.ErrNoAccess), errors.Is(err, app.ErrWrongCredentials):
 		lead(w, pageNotLinked)
-	case err != nil:
-		s.signInFailed(w, r, err)
-	case !result.Challenge.IsZero():
-		lead(w, pageChallenge+result.Challenge.Reveal())
 	default:
-		s.begin(w, r, result)
-		lead(w, pageHome)
+		s.signedIn(w, r, result, err)
 	}
 }
 

@@ -48,7 +48,7 @@ const (
 // Backend is what the server asks of the application.
 type Backend interface {
 	PeekLink(ctx context.Context, token auth.Token) (*app.User, error)
-	RedeemLink(ctx context.Context, token auth.Token, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
+	RedeemLink(ctx context.Context, token auth.Token, o app.SignInOrigin, limits app.SessionLimits) (*app.SignInResult, error)
 	SignInAs(ctx context.Context, id thads.PrincipalID, o app.SignInOrigin, limits app.SessionLimits) (auth.Token, *app.User, error)
 	SignIn(ctx context.Context, r app.SignInRequest, limits app.SessionLimits) (*app.SignInResult, error)
 	SecondFactor(ctx context.Context, challenge auth.Token, code string, r app.SignInRequest, limits app.SessionLimits) (*app.SignInResult, error)

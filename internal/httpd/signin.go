@@ -46,7 +46,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		session, u, err := s.o.Backend.SignInAs(auth.NewContext(ctx, auth.System("sign-in link")), id, origin(r, auth.ByDemonstration), s.o.Sessions)
-		s.signedIn(w, r, session, u, err)
+		s.signedIn(w, r, &app.SignInResult{User: u, Session: session}, err)
 		return
 	}
 	u, err := s.o.Backend.PeekLink(ctx, token)
@@ -73,18 +73,22 @@ func (s *Server) redeemLink(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, http.StatusNotFound, linkPage{})
 		return
 	}
-	session, u, err := s.o.Backend.RedeemLink(r.Context(), token, origin(r, auth.ByLink), s.o.Sessions)
-	s.signedIn(w, r, session, u, err)
+	result, err := s.o.Backend.RedeemLink(r.Context(), token, origin(r, auth.ByLink), s.o.Sessions)
+	s.signedIn(w, r, result, err)
 }
 
-// signedIn hands a new session to the browser and leads to the first page.
-func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, session auth.Token, u *app.User, err error) {
-	if err != nil {
+// signedIn hands a new session to the browser and leads to the first page, or to
+// the second factor where it is asked for.
+func (s *Server) signedIn(w http.ResponseWriter, r *http.Request, result *app.SignInResult, err error) {
+	switch {
+	case err != nil:
 		s.signInFailed(w, r, err)
-		return
+	case !result.Challenge.IsZero():
+		lead(w, pageChallenge+result.Challenge.Reveal())
+	default:
+		s.begin(w, r, result)
+		lead(w, pageHome)
 	}
-	s.begin(w, r, &app.SignInResult{User: u, Session: session})
-	lead(w, pageHome)
 }
 
 func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, err error) {
