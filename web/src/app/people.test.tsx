@@ -99,6 +99,18 @@ describe('signing in', () => {
     expect(server.last('/session/factor')).toEqual({ challenge: 'ch1', code: 'abcd-efgh' });
   });
 
+  test('a link or the provider leads to the second step, and the address keeps nothing of it', async () => {
+    const user = userEvent.setup();
+    const challenge = 'c'.repeat(43);
+    const server = withSignIn([[200, { state: 'SIGNED_IN' }]]);
+    const router = open(`/login#challenge=${challenge}`, server);
+    const code = await screen.findByLabelText('Mã xác thực');
+    await waitFor(() => expect(router.state.location.hash).toBe(''));
+    await user.type(code, '123456{Enter}');
+    await waitFor(() => expect(router.state.location.pathname).toBe('/'));
+    expect(server.last('/session/factor')).toEqual({ challenge, code: '123456' });
+  });
+
   test.each([
     [30, 'Đã thử quá nhiều lần. Hãy chờ 30 giây rồi thử lại.'], [900, 'Đã thử quá nhiều lần. Hãy chờ 15 phút rồi thử lại.'],
   ])('who tried too often is told to wait %d seconds', async (retryAfter, words) => {

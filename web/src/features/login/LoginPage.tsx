@@ -8,7 +8,7 @@ import { CodeField } from '../../ui/CodeField';
 import { Icon } from '../../ui/icons';
 import { PageHead } from '../../ui/Page';
 import { PasswordField } from '../../ui/PasswordField';
-import { type Answer, secondFactor, signIn, UNREACHABLE } from './signin';
+import { type Answer, challengeOf, secondFactor, signIn, UNREACHABLE } from './signin';
 
 /** Signing in: account and password, then the second factor where there is one; or the provider. */
 export function LoginPage() {
@@ -18,7 +18,9 @@ export function LoginPage() {
   const session = useSession();
   const me = session.data?.me ?? null;
   const system = session.data?.system;
-  const [challenge, setChallenge] = useState<string>();
+  // A link and the provider lead here for the second step; see challengeOf.
+  const [challenge, setChallenge] = useState(() => challengeOf(router.state.location.hash));
+  useEffect(() => { if (challengeOf(router.state.location.hash)) router.history.replace('/login'); }, [router]);
   // Whoever has signed in, now or before, goes where they wanted to.
   useEffect(() => { if (me) router.history.replace(from); }, [me, from, router]);
   return (

@@ -41,5 +41,8 @@ async function post(path: string, body: Readonly<Record<string, string>>): Promi
 
 export const signIn = (account: string, password: string) => post('/session', { account, password });
 
+/** The challenge with which the server leads to the second step: behind "#", so that it is sent to nobody. */
+export const challengeOf = (hash: string): string | undefined => /^#?challenge=([\w-]{43})$/.exec(hash)?.[1];
+
 /** The second step: a code of the app, or a recovery code. */
 export const secondFactor = (challenge: string, code: string) => post('/session/factor', { challenge, code });
