@@ -79,7 +79,8 @@ Who may do what, how far, and which personal data they see. This page is written
 - **toàn tỉnh · province**: tất cả. All.
 - Chỉ đơn vị đang giữ hồ sơ mới được ghi. Only who reaches the present holder of a record may write it.
 - Không thấy được thì không phân biệt được với không tồn tại. What may not be seen cannot be told from what does not exist.
-- Một người có nhiều vai trò thì được tổng các quyền; một khóa API được không hơn chủ của nó. Several roles add up; an API token has no more than its owner.
+- Một người có nhiều vai trò thì có quyền của mỗi vai trò tại nơi giữ vai trò đó; một khóa API được không hơn chủ của nó. Who has several roles has the rights of each where it is held; an API token has no more than its owner.
+- Văn bản chỉ đạo, nhiệm vụ, hội nghị, chỉ tiêu, đơn vị và công chức là của chung: ai có quyền xem thì xem tất cả; phạm vi chỉ áp dụng khi ghi. Directives, tasks, conferences, targets, units and officers are shared: whoever may read them reads all of them; the reach counts for writing.
 
 ## Vai trò · Roles
 
@@ -157,6 +158,23 @@ Who may do what, how far, and which personal data they see. This page is written
 		if len(mutations) > 0 {
 			fmt.Fprintf(&b, "- Mutation: %s\n", strings.Join(mutations, ", "))
 		}
+	}
+	b.WriteString(`
+## Tệp × quyền · Files × right
+
+Các đường dẫn ngoài GraphQL; cookie của phiên hoặc khóa API. Addresses beside GraphQL, by the cookie of a session or an API token.
+
+`)
+	row(&b, "Đường dẫn · Address", "Quyền · Right")
+	rule(&b, 2)
+	for _, f := range []struct {
+		address string
+		right   auth.Right
+	}{
+		{"POST /uploads", auth.Import}, {"GET /imports/{id}/problems.xlsx", auth.Import},
+		{"GET /exports/{file}", auth.Export}, {"GET /templates/{file}", auth.SignedIn},
+	} {
+		row(&b, "`"+f.address+"`", fmt.Sprintf("`%s`: %s", f.right, holders(f.right)))
 	}
 	return b.String()
 }
