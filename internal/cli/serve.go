@@ -129,8 +129,9 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 	api := graph.NewHandler(a, log, graph.WithProvider(graph.Provider{Name: o.OIDC.Name, Issuer: o.OIDC.Issuer}))
 	server, err := httpd.New(httpd.Options{
 		Backend: a, GraphQL: api, Arguments: graph.NewArguments(), Web: pages, URL: base, Provider: provider, CORSOrigins: o.CORSOrigins,
-		Sessions: app.SessionLimits{Idle: o.SessionIdle, Max: o.SessionMax},
-		Timeout:  o.Timeout, Drain: o.Drain, Version: Version(), Log: log,
+		TrustedProxies: o.TrustedProxies,
+		Sessions:       app.SessionLimits{Idle: o.SessionIdle, Max: o.SessionMax},
+		Timeout:        o.Timeout, Drain: o.Drain, Version: Version(), Log: log,
 	})
 	if err != nil {
 		return nil, err

@@ -54,6 +54,8 @@ type Serve struct {
 	Demo bool
 	// CORSOrigins are the foreign origins whose pages may use the API.
 	CORSOrigins []string
+	// TrustedProxies are the proxies in front whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// Timeout bounds the answer to one request of the API.
 	Timeout time.Duration
 	// Drain bounds how long requests under way may take to end at a shutdown.
@@ -220,6 +222,18 @@ func (c *Config) AddServe(s *Set) {
 			return ok
 		},
 	})
+	s.Add(Option{
+		Name: "trusted-proxy", Value: "ADDRESS", Repeatable: true,
+		Usage:   thads.Text{VI: "Địa chỉ của proxy phía trước, để tính số lần đăng nhập sai theo nơi gọi (X-Forwarded-For) chứ không theo proxy.", EN: "The address of a proxy in front, so that wrong sign-ins count by where they come from (X-Forwarded-For) and not by the proxy."},
+		Allowed: thads.Text{VI: "một địa chỉ IP hoặc dải địa chỉ, ví dụ 127.0.0.1 hoặc 10.0.0.0/28", EN: "an IP address or a range, for example 127.0.0.1 or 10.0.0.0/28"},
+		Set: func(v string) bool {
+			p, ok := addresses(v)
+			if ok {
+				c.Serve.TrustedProxies = append(c.Serve.TrustedProxies, p)
+			}
+			return ok
+		},
+	})
 	addDuration(s, "timeout", &c.Serve.Timeout, time.Second, 10*time.Minute, thads.Text{
 		VI: "Thời hạn trả lời một yêu cầu của API.", EN: "How long the answer to one request of the API may take.",
 	})
@@ -304,6 +318,15 @@ func isAddr(v string) bool {
 	return err == nil
 }
 
+// addresses reads an address, or a range of addresses. All of the world is none.
+func addresses(v string) (netip.Prefix, bool) {
+	if a, err := netip.ParseAddr(v); err == nil && a.Zone() == "" {
+		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), true
+	}
+	p, err := netip.ParsePrefix(v)
+	return p, err == nil && p.Bits() > 0 && !p.Addr().Is4In6() && p == p.Masked()
+}
+
 // origin reads scheme, host and port, and refuses anything beyond them.
 func origin(v string) (*url.URL, bool) {
 	u, err := url.Parse(strings.TrimSuffix(v, "/"))
@@ -345,6 +368,9 @@ func (c *Config) LogValue() slog.Value {
 	}
 	if len(c.Serve.CORSOrigins) > 0 {
 		attrs = append(attrs, slog.Any("corsOrigins", c.Serve.CORSOrigins))
+	}
+	if len(c.Serve.TrustedProxies) > 0 {
+		attrs = append(attrs, slog.Any("trustedProxies", c.Serve.TrustedProxies))
 	}
 	if c.Serve.OIDC.Issuer != "" {
 		attrs = append(attrs, slog.String("oidcIssuer", c.Serve.OIDC.Issuer))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/thads/thads/internal/config"
 )
@@ -59,6 +61,11 @@ func TestValues(t *testing.T) {
 		{name: "a list in a variable", environ: []string{"THADS_CORS_ORIGIN=https://a.example, https://b.example"}, want: func(c *config.Config) {
 			c.Serve.CORSOrigins = []string{"https://a.example", "https://b.example"}
 		}},
+		{name: "proxies", args: []string{"--trusted-proxy", "127.0.0.1", "--trusted-proxy", "::ffff:10.0.0.1", "--trusted-proxy=10.0.0.0/28", "--trusted-proxy", "::1"}, want: func(c *config.Config) {
+			c.Serve.TrustedProxies = []netip.Prefix{
+				netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/28"), netip.MustParsePrefix("::1/128"),
+			}
+		}},
 		{name: "flags behind arguments", args: []string{"a.csv", "--data", "x", "b.csv"}, want: func(c *config.Config) { c.Store.Data = "x" }, rest: []string{"a.csv", "b.csv"}},
 		{name: "a double dash ends the flags", args: []string{"--data", "x", "--", "--addr"}, want: func(c *config.Config) { c.Store.Data = "x" }, rest: []string{"--addr"}},
 		{name: "a single dash is a file", args: []string{"-"}, want: func(*config.Config) {}, rest: []string{"-"}},
@@ -90,7 +97,7 @@ func TestValues(t *testing.T) {
 			}
 			want := config.Defaults()
 			tt.want(want)
-			if diff := cmp.Diff(want, got); diff != "" {
+			if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 				t.Error(diff)
 			}
 			if diff := cmp.Diff(tt.rest, rest); diff != "" {
@@ -123,6 +130,9 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 		{"every interface without TLS", []string{"--addr", ":80"}, nil, []string{"--url"}},
 		{"plain http to a network", []string{"--url", "http://thads.example.vn"}, nil, []string{"--url", "https://"}},
 		{"address with a path", []string{"--url", "https://example.vn/thads"}, nil, []string{"--url"}},
+		{"every proxy", []string{"--trusted-proxy", "0.0.0.0/0"}, nil, []string{"--trusted-proxy", "0.0.0.0/0"}},
+		{"a proxy by name", []string{"--trusted-proxy", "localhost"}, nil, []string{"--trusted-proxy", "localhost"}},
+		{"a range that begins in its middle", nil, []string{"THADS_TRUSTED_PROXY=10.0.0.1/24"}, []string{"THADS_TRUSTED_PROXY", "10.0.0.1/24"}},
 		{"every origin", []string{"--cors-origin", "*"}, nil, []string{"--cors-origin", `"*"`}},
 		{"wildcard", []string{"--cors-origin", "https://*.example"}, nil, []string{"--cors-origin"}},
 		{"origin without scheme", []string{"--cors-origin", "a.example"}, nil, []string{"--cors-origin"}},

@@ -168,7 +168,7 @@ func (s *Server) serveOIDCFinish(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	result, err := s.o.Backend.SignInProvider(r.Context(), app.ProviderSignIn{
-		Issuer: id.Issuer, Subject: id.Subject, Factor: id.Factor, Device: s.deviceToken(r), Origin: origin(r, auth.ByProvider),
+		Issuer: id.Issuer, Subject: id.Subject, Factor: id.Factor, Device: s.deviceToken(r), Origin: s.origin(r, auth.ByProvider),
 	}, s.o.Sessions)
 	switch {
 	case errors.Is(err, app.ErrNoAccess), errors.Is(err, app.ErrWrongCredentials):

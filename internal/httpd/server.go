@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync/atomic"
 	"time"
@@ -92,6 +93,9 @@ type Options struct {
 	Provider Provider
 	// CORSOrigins are the foreign origins whose pages may use the API.
 	CORSOrigins []string
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For tells
+	// where requests come from.
+	TrustedProxies []netip.Prefix
 	Sessions    app.SessionLimits
 	// Timeout bounds the answer to one request of the API, Drain how long
 	// requests under way may take to end at a shutdown.

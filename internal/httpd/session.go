@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
@@ -128,14 +130,38 @@ func (s *Server) readSignIn(w http.ResponseWriter, r *http.Request, body any) bo
 var errTrailing = errors.New("httpd: more than one value")
 
 // origin tells how and from where a request signs in.
-func origin(r *http.Request, means auth.Means) app.SignInOrigin {
-	return app.SignInOrigin{Means: means, Agent: r.UserAgent(), Address: addressText(r)}
+func (s *Server) origin(r *http.Request, means auth.Means) app.SignInOrigin {
+	return app.SignInOrigin{Means: means, Agent: r.UserAgent(), Address: s.addressText(r)}
 }
 
 // address is where on the network a request comes from: the other end of the
-// connection. What a header tells of it anybody can write. It is the zero Addr
-// where the connection has no such end.
-func address(r *http.Request) netip.Addr {
+// connection. What a header tells of it anybody can write; it counts as far as
+// proxies that the configuration names have written it, each of which adds at the
+// end from where it was asked. Without that, all who come through a proxy would be
+// one place, and each could use up the attempts of all. It is the zero Addr where
+// the connection has no such end.
+func (s *Server) address(r *http.Request) netip.Addr {
+	addr := remote(r)
+	named := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, text := range slices.Backward(named) {
+		if !s.isProxy(addr) {
+			break
+		}
+		before, err := netip.ParseAddr(strings.TrimSpace(text))
+		if err != nil {
+			break // the proxy itself is the last that is known
+		}
+		addr = before.Unmap().WithZone("")
+	}
+	return addr
+}
+
+func (s *Server) isProxy(addr netip.Addr) bool {
+	return slices.ContainsFunc(s.o.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// remote is the other end of the connection.
+func remote(r *http.Request) netip.Addr {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr
@@ -147,8 +173,8 @@ func address(r *http.Request) netip.Addr {
 	return addr.Unmap()
 }
 
-func addressText(r *http.Request) string {
-	if addr := address(r); addr.IsValid() {
+func (s *Server) addressText(r *http.Request) string {
+	if addr := s.address(r); addr.IsValid() {
 		return addr.String()
 	}
 	return ""
@@ -156,7 +182,7 @@ func addressText(r *http.Request) string {
 
 // signInRequest is what the application is told of a request that signs in.
 func (s *Server) signInRequest(r *http.Request, means auth.Means) app.SignInRequest {
-	return app.SignInRequest{Source: auth.SourceOf(address(r)), Device: s.deviceToken(r), Origin: origin(r, means)}
+	return app.SignInRequest{Source: auth.SourceOf(s.address(r)), Device: s.deviceToken(r), Origin: s.origin(r, means)}
 }
 
 // answerSignIn answers what a sign-in has come to; wrong is what to say where

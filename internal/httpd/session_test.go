@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -298,7 +299,9 @@ func TestWhatSigningInComesTo(t *testing.T) {
 // What the application is told of who signs in comes from the connection, and
 // from no header that anybody can write.
 func TestWhereSignInsComeFrom(t *testing.T) {
-	b, d := newDoor(t, nil)
+	b, d := newDoor(t, func(o *httpd.Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/28"), netip.MustParsePrefix("::1/128")}
+	})
 	d.says(nil, app.ErrWrongCredentials)
 	device, challenge := auth.NewToken().Reveal(), auth.NewToken().Reveal()
 	for _, tt := range []struct {
@@ -313,6 +316,11 @@ func TestWhereSignInsComeFrom(t *testing.T) {
 		{"without a port", "203.0.113.77", nil, "203.0.113.77", "203.0.113.0/24", ""},
 		{"no address", "@", nil, "", "", ""},
 		{"what a client says", "203.0.113.77:5000", []string{"X-Forwarded-For", "192.0.2.9", "X-Real-Ip", "192.0.2.9", "Forwarded", "for=192.0.2.9"}, "203.0.113.77", "203.0.113.0/24", ""},
+		{"behind a proxy", "10.0.0.1:5000", []string{"X-Forwarded-For", "203.0.113.77"}, "203.0.113.77", "203.0.113.0/24", ""},
+		{"behind two", "[::1]:5000", []string{"X-Forwarded-For", "203.0.113.77, 10.0.0.2"}, "203.0.113.77", "203.0.113.0/24", ""},
+		{"what a client says to a proxy", "10.0.0.1:5000", []string{"X-Forwarded-For", "10.0.0.9, 192.0.2.9,203.0.113.77"}, "203.0.113.77", "203.0.113.0/24", ""},
+		{"a proxy that says nothing", "10.0.0.1:5000", nil, "10.0.0.1", "10.0.0.0/24", ""},
+		{"a proxy that says no address", "10.0.0.1:5000", []string{"X-Forwarded-For", "203.0.113.77, unknown"}, "10.0.0.1", "10.0.0.0/24", ""},
 		{"a device", "203.0.113.77:5000", []string{"Cookie", "thads-device=" + device}, "203.0.113.77", "203.0.113.0/24", device},
 		{"a device that is none", "203.0.113.77:5000", []string{"Cookie", "thads-device=x"}, "203.0.113.77", "203.0.113.0/24", ""},
 		{"a program with the cookies of a browser", "203.0.113.77:5000", []string{"Cookie", "thads-device=" + device, "Authorization", "Bearer x"}, "203.0.113.77", "203.0.113.0/24", ""},

@@ -45,7 +45,7 @@ func (s *Server) openLink(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
 			return
 		}
-		session, u, err := s.o.Backend.SignInAs(auth.NewContext(ctx, auth.System("sign-in link")), id, origin(r, auth.ByDemonstration), s.o.Sessions)
+		session, u, err := s.o.Backend.SignInAs(auth.NewContext(ctx, auth.System("sign-in link")), id, s.origin(r, auth.ByDemonstration), s.o.Sessions)
 		s.signedIn(w, r, &app.SignInResult{User: u, Session: session}, err)
 		return
 	}
@@ -73,7 +73,7 @@ func (s *Server) redeemLink(w http.ResponseWriter, r *http.Request) {
 		s.page(w, r, http.StatusNotFound, linkPage{})
 		return
 	}
-	result, err := s.o.Backend.RedeemLink(r.Context(), token, origin(r, auth.ByLink), s.o.Sessions)
+	result, err := s.o.Backend.RedeemLink(r.Context(), token, s.origin(r, auth.ByLink), s.o.Sessions)
 	s.signedIn(w, r, result, err)
 }
 
