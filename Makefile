@@ -59,6 +59,8 @@ test-go: ## Run the Go tests with the race detector, on both storage engines
 # brought in, and the program is killed while it does so.
 	@$(PART) 'Demonstration on SQLite' $(GO) test ./internal/demo
 	@$(PART) 'Registers on SQLite' $(GO) test ./internal/app -run 'TestAccept|TestUndo|TestKilled'
+# Under the race detector the rights are tried with fewer people.
+	@$(PART) 'Every right of everybody' $(GO) test ./graph ./internal/httpd -run 'TestRights|TestUnmasking|TestCanaries'
 
 .PHONY: test-web
 test-web: prepare ## Check the page: lint, types, unit tests, and that web/dist is what web/src builds to
