@@ -391,11 +391,22 @@ func (a *App) shown(ctx context.Context, id thads.PrincipalID, c *credential, sh
 	return nil, nil
 }
 
+// freshly refuses, in a session that began at the provider, to make a way in where
+// nothing can be shown once more, unless they have just signed in: whoever comes
+// upon an open session must not make one of it (OWASP ASVS 5.0, 7.5.1). A link that
+// leads to no password gives no rights before there is one.
+func (a *App) freshly(p auth.Principal) error {
+	if p.Means == auth.ByProvider && a.clock().Sub(p.At) >= freshLink {
+		return thads.Errorf(thads.CodeForbidden, "", "Hãy đăng nhập lại rồi thực hiện trong vòng 15 phút", "Sign in again, and do this within 15 minutes")
+	}
+	return nil
+}
+
 // SetPassword sets the password of who asks, and ends their other sessions. The
 // present one is asked for, but not in a session that a one-time link began within
 // 15 minutes, nor where there is none. Refused: CodeRequired and CodeInvalid of
 // "current", what auth.CheckNewPassword refuses of "new", CodeForbidden for API
-// tokens, CodeConflict if it was changed elsewhere meanwhile, CodeUnavailable
+// tokens and where there is none and the session began at the provider longer ago, CodeConflict if it was changed elsewhere meanwhile, CodeUnavailable
 // after too many wrong ones.
 func (a *App) SetPassword(ctx context.Context, current, next string) error {
 	p, u, err := a.own(ctx)
@@ -410,6 +421,11 @@ func (a *App) SetPassword(ctx context.Context, current, next string) error {
 	// not cost an attempt.
 	if err := auth.CheckNewPassword("new", next, u.Account, u.Name); err != nil {
 		return err
+	}
+	if !c.hasPassword() {
+		if err := a.freshly(p); err != nil {
+			return err
+		}
 	}
 	given := byPassword(c.Password)
 	fresh := p.Means == auth.ByLink && a.clock().Sub(p.At) < freshLink
@@ -464,6 +480,11 @@ func (a *App) BeginSecondFactor(ctx context.Context, shown string) (*Enrolment, 
 	c, err := a.readCredential(ctx, u.ID)
 	if err != nil {
 		return nil, err
+	}
+	if !c.hasPassword() && !c.hasFactor() {
+		if err := a.freshly(p); err != nil {
+			return nil, err
+		}
 	}
 	given := proof(func(now *credential) error {
 		if now.hasPassword() || now.hasFactor() {

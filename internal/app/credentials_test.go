@@ -245,3 +245,51 @@ func TestCredentialsAreNotStored(t *testing.T) {
 		t.Errorf("after the keys were turned over: %v", err)
 	}
 }
+
+// Whoever comes upon a session that began at the provider makes no other way in of it.
+func TestAnOpenSessionOfAProviderMakesNoWayIn(t *testing.T) {
+	o := newOffice(t)
+	u := o.addUser(t, "a")
+	if _, err := o.SetProvider(system(t), u.Change(), "https://sso.example.vn", "a"); err != nil {
+		t.Fatal(err)
+	}
+	session := o.signInAs(t, u.ID, auth.ByProvider)
+	o.after(15 * time.Minute)
+	me := o.as(t, session)
+	wantCode(t, o.SetPassword(me, "", goodPassword), thads.CodeForbidden, "")
+	_, err := o.BeginSecondFactor(me, "")
+	wantCode(t, err, thads.CodeForbidden, "")
+	me = o.as(t, o.signInAs(t, u.ID, auth.ByProvider))
+	if _, err := o.BeginSecondFactor(me, ""); err != nil {
+		t.Error(err)
+	}
+	if err := o.SetPassword(me, "", goodPassword); err != nil {
+		t.Error(err)
+	}
+}
+
+// The page of one's own account asks once more who one is; managing accounts is no way around that.
+func TestAdministratorsDoNotResetThemselves(t *testing.T) {
+	o := newOffice(t)
+	u := o.add(t, "a", app.NewGrant{Role: auth.RoleAdministrator})
+	other := o.add(t, "b", app.NewGrant{Role: auth.RoleAdministrator})
+	me := o.person(t, "a")
+	for _, tt := range []struct {
+		name string
+		do   func(app.UserChange) error
+	}{
+		{"MakeLink", func(c app.UserChange) error { _, _, _, err := o.MakeLink(me, c); return err }},
+		{"ResetSecondFactor", func(c app.UserChange) error { _, err := o.ResetSecondFactor(me, c); return err }},
+		{"SetProvider", func(c app.UserChange) error {
+			_, err := o.SetProvider(me, c, "https://sso.example.vn", string(c.ID))
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			wantCode(t, tt.do(u.Change()), thads.CodeNotAllowed, "id")
+			if err := tt.do(other.Change()); err != nil {
+				t.Errorf("another's account: %v", err)
+			}
+		})
+	}
+}

@@ -325,7 +325,10 @@ func (a *App) revokeTokens(ctx context.Context, user thads.PrincipalID) error {
 
 // AuthenticateToken returns the principal of an API token, as a program presents
 // it, and notes that it is in use: its owner with the roles held today, narrowed
-// by the token. ErrNoAccess if it opens nothing.
+// by the token. ErrNoAccess if it opens nothing. Where a role demands a second
+// factor that the owner does not have, it has no rights, as the owner has none: a
+// token made with a password alone must not outlive that demand. What the provider
+// of an owner asks for cannot be known here, and counts as enough.
 func (a *App) AuthenticateToken(ctx context.Context, text string) (auth.Principal, error) {
 	secret, ok := auth.ParseAPISecret(text)
 	if !ok {
@@ -356,7 +359,16 @@ func (a *App) AuthenticateToken(ctx context.Context, text string) (auth.Principa
 	if err := a.noteToken(ctx, t, now); err != nil {
 		return auth.Principal{}, err
 	}
-	return t.principal(u.Principal(a.Today())), nil
+	p := t.principal(u.Principal(a.Today()))
+	if u.Provider == nil {
+		if p.Needs, err = a.needs(ctx, u, &access{Means: auth.ByToken}); err != nil {
+			return auth.Principal{}, err
+		}
+	}
+	if len(p.Needs) > 0 {
+		p.Grants = nil
+	}
+	return p, nil
 }
 
 // noteToken writes down that a token is in use, now and then.

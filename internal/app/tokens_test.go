@@ -382,3 +382,31 @@ func TestTheUseOfTokensIsNotedNowAndThen(t *testing.T) {
 	wg.Wait()
 	o.wantToken(t, secret, false)
 }
+
+// A token made by a password alone has no rights once a second factor is demanded of its owner.
+func TestTokensNeedWhatTheirOwnerNeeds(t *testing.T) {
+	o := newOffice(t)
+	session := o.withPassword(t, "a")
+	_, secret := o.makeToken(o.as(t, session), t, nil)
+	if _, err := o.SetAccessPolicy(system(t), 0, auth.Roles()); err != nil {
+		t.Fatal(err)
+	}
+	rights := func() bool {
+		t.Helper()
+		p, err := o.AuthenticateToken(t.Context(), secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if can := p.Can(auth.Read); can != (len(p.Needs) == 0) {
+			t.Errorf("got %+v", p)
+		}
+		return p.Can(auth.Read)
+	}
+	if rights() {
+		t.Error("the token goes around the second factor")
+	}
+	o.withFactor(t, session)
+	if !rights() {
+		t.Error("the token has no rights though its owner has the second factor")
+	}
+}

@@ -219,6 +219,9 @@ func (a *App) MakeLink(ctx context.Context, c UserChange) (*User, auth.Token, ti
 	if err != nil {
 		return nil, auth.Token{}, time.Time{}, err
 	}
+	if err := notOneself(p, c.ID); err != nil {
+		return nil, auth.Token{}, time.Time{}, err
+	}
 	u, err := a.userSeen(ctx, c)
 	if err != nil {
 		return nil, auth.Token{}, time.Time{}, err
@@ -229,6 +232,17 @@ func (a *App) MakeLink(ctx context.Context, c UserChange) (*User, auth.Token, ti
 	}
 	a.noteUser(ctx, p, u, "link made")
 	return u, token, until, nil
+}
+
+// notOneself refuses what gives a person another way in where it is their own
+// account: their own page asks for the password or a code once more, and an open
+// session must not go around that (OWASP ASVS 5.0, 7.5.1). The first
+// administrator, and the last, come back in by thads user.
+func notOneself(p auth.Principal, id thads.PrincipalID) error {
+	if p.ID == id {
+		return thads.Errorf(thads.CodeNotAllowed, "id", "Không thực hiện được với tài khoản của chính mình; hãy dùng trang Tài khoản của tôi hoặc nhờ quản trị viên khác", "Not for your own account: use the page of your account, or ask another administrator")
+	}
+	return nil
 }
 
 // changeUser writes a change of an account that the caller saw. change works on
@@ -393,6 +407,9 @@ func (a *App) ResetSecondFactor(ctx context.Context, c UserChange) (*User, error
 	if err != nil {
 		return nil, err
 	}
+	if err := notOneself(p, c.ID); err != nil {
+		return nil, err
+	}
 	u, err := a.userSeen(ctx, c)
 	if err != nil {
 		return nil, err
@@ -415,7 +432,11 @@ const maxProvider = 255
 // or unties what it has where both are empty. CodeDuplicate if another account
 // has the identity.
 func (a *App) SetProvider(ctx context.Context, c UserChange, issuer, subject string) (*User, error) {
-	if _, err := a.permit(ctx, auth.ManageAccounts); err != nil {
+	p, err := a.permit(ctx, auth.ManageAccounts)
+	if err != nil {
+		return nil, err
+	}
+	if err := notOneself(p, c.ID); err != nil {
 		return nil, err
 	}
 	if _, err := a.userSeen(ctx, c); err != nil {
