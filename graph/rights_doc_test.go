@@ -171,8 +171,10 @@ Các đường dẫn ngoài GraphQL; cookie của phiên hoặc khóa API. Addre
 		address string
 		right   auth.Right
 	}{
-		{"POST /uploads", auth.Import}, {"GET /imports/{id}/problems.xlsx", auth.Import},
-		{"GET /exports/{file}", auth.Export}, {"GET /templates/{file}", auth.SignedIn},
+		{"POST /uploads", auth.Import},
+		{"GET /imports/{id}/problems.xlsx", auth.Import},
+		{"GET /exports/{file}", auth.Export},
+		{"GET /templates/{file}", auth.SignedIn},
 	} {
 		row(&b, "`"+f.address+"`", fmt.Sprintf("`%s`: %s", f.right, holders(f.right)))
 	}

@@ -85,13 +85,13 @@ func TestExportedNumbers(t *testing.T) {
 		"no right to see numbers": {as(t.Context(), auth.RoleStatistician, first, ""), xlsx(true, exportReason()), thads.CodeForbidden, "numbers"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := len(w.ids(t, "disclosure"))
+			before := len(w.ids(t.Context(), t, "disclosure"))
 			var b bytes.Buffer
 			err := w.ExportCases(tt.ctx, &b, tt.o)
 			if es, _ := thads.Refusals(err); code(err) != tt.want || strings.Join(es[0].Field, ".") != tt.field || b.Len() > 0 {
 				t.Errorf("got %v and %d bytes, want %s of %s", err, b.Len(), tt.want, tt.field)
 			}
-			if after := len(w.ids(t, "disclosure")); after != before {
+			if after := len(w.ids(t.Context(), t, "disclosure")); after != before {
 				t.Error("what was refused is on record")
 			}
 		})
@@ -126,11 +126,11 @@ func TestExportIsRecorded(t *testing.T) {
 	}
 	for name, export := range exports {
 		t.Run(name, func(t *testing.T) {
-			before := w.ids(t, "disclosure")
+			before := w.ids(ctx, t, "disclosure")
 			var id string
 			out := &meddler{}
 			out.meddle = func() {
-				recorded := slices.DeleteFunc(w.ids(t, "disclosure"), func(id string) bool { return slices.Contains(before, id) })
+				recorded := slices.DeleteFunc(w.ids(ctx, t, "disclosure"), func(id string) bool { return slices.Contains(before, id) })
 				if len(recorded) != 1 {
 					t.Fatalf("at the first byte there are the records %q", recorded)
 				}
@@ -139,7 +139,7 @@ func TestExportIsRecorded(t *testing.T) {
 			if err := export(ctx, out); err != nil {
 				t.Fatal(err)
 			}
-			d, err := w.Disclosure(leader(t.Context()), id)
+			d, err := w.Disclosure(leader(ctx), id)
 			if err != nil || d == nil {
 				t.Fatalf("%v, %v", d, err)
 			}
@@ -162,7 +162,7 @@ func TestExportIsRecorded(t *testing.T) {
 	o.Filter = &app.CaseFilter{IdentityNumber: &number}
 	o.Recorded = func(d *app.Disclosure) { id = d.ID }
 	data := w.exportedAs(ctx, t, o)
-	d, err := w.Disclosure(leader(t.Context()), id)
+	d, err := w.Disclosure(leader(ctx), id)
 	if err != nil || strings.Contains(d.Export, number) || !strings.Contains(d.Export, "IdentityNumber = ") {
 		t.Errorf("the record: %+v, %v", d, err)
 	}

@@ -116,9 +116,9 @@ func numbersOf(i int) app.PartyNumbers {
 }
 
 // identified are the cases of an identity number.
-func (w *world) identified(t testing.TB, number string) []thads.CaseID {
+func (w *world) identified(ctx context.Context, t testing.TB, number string) []thads.CaseID {
 	t.Helper()
-	page, err := w.Cases(leader(t.Context()), &app.CaseFilter{IdentityNumber: &number}, app.CasesByNumber, false, app.PageArgs{})
+	page, err := w.Cases(leader(ctx), &app.CaseFilter{IdentityNumber: &number}, app.CasesByNumber, false, app.PageArgs{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestRotateKeys(t *testing.T) {
 		t.Errorf("commitments: %+v", after.Parties[0])
 	}
 	for _, a := range []*world{w, server} {
-		if got := a.identified(t, "038 000 000 007"); !slices.Equal(got, []thads.CaseID{before[6], after.ID}) && !slices.Equal(got, []thads.CaseID{after.ID, before[6]}) {
+		if got := a.identified(t.Context(), t, "038 000 000 007"); !slices.Equal(got, []thads.CaseID{before[6], after.ID}) && !slices.Equal(got, []thads.CaseID{after.ID, before[6]}) {
 			t.Errorf("found %v, want %v and %v", got, before[6], after.ID)
 		}
 	}
@@ -238,7 +238,7 @@ func TestRotateKeys(t *testing.T) {
 	if _, err := w.PruneKeys(ctx); code(err) != thads.CodeNotAllowed {
 		t.Errorf("pruned what events need: %v", err)
 	}
-	if got := server.identified(t, "038000000008"); !slices.Equal(got, before[7:8]) {
+	if got := server.identified(t.Context(), t, "038000000008"); !slices.Equal(got, before[7:8]) {
 		t.Errorf("found %v, want %v", got, before[7])
 	}
 	// Ids are not given twice, though k1 is gone.
@@ -314,15 +314,16 @@ func TestRotateKeysBesideAServer(t *testing.T) {
 		server := &world{now: w.now}
 		server.use(t, w.store, dir)
 		recording.Go(func() {
+			whole := context.WithoutCancel(ctx) // what has begun is recorded
 			for i := 1; ctx.Err() == nil; i++ {
 				number := fmt.Sprintf("%d/QĐ-CCTHADS", 1000*(n+1)+i)
 				in := numbersOf(1000*(n+1) + i)
-				c, err := server.CaseOpen(leader(t.Context()), number, decided(first, "", number, thads.DateOf(2018, 10, 5)), map[int]app.PartyNumbers{0: in})
+				c, err := server.CaseOpen(leader(whole), number, decided(first, "", number, thads.DateOf(2018, 10, 5)), map[int]app.PartyNumbers{0: in})
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if got := server.identified(t, in.Identity); !slices.Equal(got, []thads.CaseID{c.ID}) {
+				if got := server.identified(whole, t, in.Identity); !slices.Equal(got, []thads.CaseID{c.ID}) {
 					t.Errorf("found %v, want %v", got, c.ID)
 				}
 			}

@@ -52,10 +52,10 @@ func (w *world) put(t *testing.T, coll, id string, fields store.Fields) {
 }
 
 // ids are those of all documents of a collection.
-func (w *world) ids(t *testing.T, coll string) []string {
+func (w *world) ids(ctx context.Context, t *testing.T, coll string) []string {
 	t.Helper()
 	var out []string
-	for v, err := range w.store.Versions(t.Context(), collection(t, coll)) {
+	for v, err := range w.store.Versions(ctx, collection(t, coll)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,7 +91,7 @@ func TestSweepRetention(t *testing.T) {
 	if _, err := w.DisableUser(ctx, app.UserChange{ID: accounts[1].ID, Version: accounts[1].Version()}); err != nil {
 		t.Fatal(err)
 	}
-	if len(w.ids(t, "credential")) == 1 {
+	if len(w.ids(t.Context(), t, "credential")) == 1 {
 		// Disabling itself may take the credential away; it is put back to be swept.
 		w.put(t, "credential", string(accounts[1].ID), nil)
 	}
@@ -104,11 +104,11 @@ func TestSweepRetention(t *testing.T) {
 		t.Errorf("swept (-want +got):\n%s", diff)
 	}
 	for _, coll := range []string{"session", "link", "challenge"} {
-		if got := w.ids(t, coll); !slices.Equal(got, []string{"going on", "just ended"}) {
+		if got := w.ids(t.Context(), t, coll); !slices.Equal(got, []string{"going on", "just ended"}) {
 			t.Errorf("%s: %q", coll, got)
 		}
 	}
-	if got := w.ids(t, "credential"); len(got) != 2 {
+	if got := w.ids(t.Context(), t, "credential"); len(got) != 2 {
 		t.Errorf("credentials were deleted before their term: %q", got)
 	}
 	w.mu.Lock()
@@ -118,7 +118,7 @@ func TestSweepRetention(t *testing.T) {
 	if err != nil || done[app.RetainCredentials] != 1 || done[app.RetainSessions] != 2 {
 		t.Errorf("swept %v, %v", done, err)
 	}
-	if got := w.ids(t, "credential"); !slices.Equal(got, []string{string(accounts[0].ID)}) {
+	if got := w.ids(t.Context(), t, "credential"); !slices.Equal(got, []string{string(accounts[0].ID)}) {
 		t.Errorf("credentials: %q", got)
 	}
 	if done, err = w.SweepRetention(ctx); err != nil || len(done) != 0 {
@@ -171,7 +171,7 @@ func TestEraseParty(t *testing.T) {
 		t.Fatal(err)
 	}
 	secrets := func(id thads.CaseID) int {
-		return len(slices.DeleteFunc(w.ids(t, "secret"), func(s string) bool { return !strings.HasPrefix(s, string(id)+".") }))
+		return len(slices.DeleteFunc(w.ids(t.Context(), t, "secret"), func(s string) bool { return !strings.HasPrefix(s, string(id)+".") }))
 	}
 	const reason = "Theo đơn yêu cầu của đương sự"
 	officerCtx := as(t.Context(), auth.RoleOfficer, first, officer)
@@ -203,10 +203,10 @@ func TestEraseParty(t *testing.T) {
 			}
 		})
 	}
-	if n := len(w.ids(t, "secret")); n != 3*3+1 {
+	if n := len(w.ids(t.Context(), t, "secret")); n != 3*3+1 {
 		t.Fatalf("%d sealed numbers", n)
 	}
-	if n := len(w.ids(t, "disclosure")); n != 0 {
+	if n := len(w.ids(t.Context(), t, "disclosure")); n != 0 {
 		t.Errorf("%d records of what was refused", n)
 	}
 
@@ -222,7 +222,7 @@ func TestEraseParty(t *testing.T) {
 		!slices.Equal(d.Data, []auth.PersonalData{auth.IdentityNumber, auth.AccountNumber}) || d.By != "us_unit_head" {
 		t.Errorf("the record: %+v", d)
 	}
-	if got := w.ids(t, "disclosure"); !slices.Equal(got, []string{d.ID}) {
+	if got := w.ids(t.Context(), t, "disclosure"); !slices.Equal(got, []string{d.ID}) {
 		t.Errorf("records: %q", got)
 	}
 	if n := secrets(ended); n != 1 {
@@ -269,7 +269,7 @@ func TestErasureIsRecordedFirst(t *testing.T) {
 	if _, err := w.EraseParty(leader(t.Context()), id, "p1", reason); err == nil {
 		t.Error("erased without a record")
 	}
-	if len(w.ids(t, "secret")) != 2 {
+	if len(w.ids(t.Context(), t, "secret")) != 2 {
 		t.Error("numbers were erased without a record")
 	}
 	w.use(t, &failingStore{Store: whole, coll: "secret"}, dir)
@@ -277,10 +277,10 @@ func TestErasureIsRecordedFirst(t *testing.T) {
 		t.Error("told to have erased what is there")
 	}
 	w.use(t, whole, dir)
-	if d, err := w.EraseParty(leader(t.Context()), id, "p1", reason); err != nil || d == nil || len(w.ids(t, "secret")) != 0 {
+	if d, err := w.EraseParty(leader(t.Context()), id, "p1", reason); err != nil || d == nil || len(w.ids(t.Context(), t, "secret")) != 0 {
 		t.Errorf("erased: %v, %v", d, err)
 	}
-	if n := len(w.ids(t, "disclosure")); n != 2 {
+	if n := len(w.ids(t.Context(), t, "disclosure")); n != 2 {
 		t.Errorf("%d records, want that of the attempt and that of the erasure", n)
 	}
 }

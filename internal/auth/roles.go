@@ -220,7 +220,7 @@ func with(m map[Right]Reach, r Reach, rights ...Right) map[Right]Reach {
 
 // sees makes the sights of a role, in the order in which AllPersonalData lists
 // what is seen.
-func sees(name, contact, identity, account, protected Sight) map[PersonalData]Sight {
+func sees(name, contact, identity, account, protected Sight) map[PersonalData]Sight { //nolint:unparam // a row says every cell
 	return map[PersonalData]Sight{
 		PartyName: name, PartyContact: contact, IdentityNumber: identity, AccountNumber: account, Protected: protected,
 	}

@@ -96,7 +96,7 @@ type Options struct {
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For tells
 	// where requests come from.
 	TrustedProxies []netip.Prefix
-	Sessions    app.SessionLimits
+	Sessions       app.SessionLimits
 	// Timeout bounds the answer to one request of the API, Drain how long
 	// requests under way may take to end at a shutdown.
 	Timeout, Drain time.Duration
