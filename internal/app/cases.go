@@ -56,7 +56,7 @@ func indexCase(c *thads.Case) (head any, fields store.Fields) {
 		"outstanding": int64(t.Outstanding()), "total": int64(t.Total),
 		"number": c.NumberSortKey(), "debtor": c.DebtorSortKey(), "updatedAt": c.UpdatedAt(),
 		"tags": texts(c.Tags), "units": texts(c.Units), "officers": texts(c.Officers),
-		"words": c.SearchWords(), "numbers": c.NumberWords(), "publicWords": c.PublicWords(),
+		"words": c.SearchWords(), "numbers": c.NumberWords(), "publicWords": c.PublicWords(), "publicDebtor": c.PublicSortKey(),
 	}
 	if c.IsConfidential() {
 		f["protected"] = true
@@ -376,7 +376,7 @@ func (a *App) CaseByNumber(ctx context.Context, unit thads.UnitID, number string
 // the two working days that the law gives (Circular 04/2023 art 4).
 func (a *App) PublicDebtors(ctx context.Context, text string, page PageArgs) (*Page[*thads.Case], error) {
 	where := append([]store.Cond{store.Eq("publishable", true)}, wordCondsOn("publicWords", text)...)
-	q, err := page.query(thads.Everything(), where, "debtor", false)
+	q, err := page.query(thads.Everything(), where, "publicDebtor", false)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ var caseCollection = &store.Collection{
 		{Name: "updatedAt", Type: store.Time, Sortable: true},
 		// publishable is true for what the law makes public and null otherwise.
 		{Name: "publishable", Type: store.Bool},
+		// publicDebtor orders what the law makes public by whom it makes public:
+		// debtor may be somebody who owes nothing any more, and cursors show it.
+		{Name: "publicDebtor", Type: store.String, Sortable: true},
 		{Name: "tags", Type: store.Strings},
 		{Name: "units", Type: store.Strings},
 		{Name: "officers", Type: store.Strings},
@@ -67,7 +70,7 @@ var caseCollection = &store.Collection{
 		{"unit", "state", "updatedAt"},
 		{"state", "updatedAt"},
 		{"officer", "updatedAt"},
-		{"publishable", "debtor"},
+		{"publishable", "publicDebtor"},
 		{"likeness"},
 	},
 	ScopeField:   "units",

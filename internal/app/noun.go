@@ -59,7 +59,7 @@ type noun[S, E any] struct {
 // derivedVersion is the version of the rules by which heads, fields, sort keys
 // and search tokens are derived from a body. Documents of another version are
 // derived again at start (see Rederive).
-const derivedVersion = thads.CollationVersion*1000 + 3
+const derivedVersion = thads.CollationVersion*1000 + 4
 
 // idEncoding writes ids in letters and digits that cannot be confused.
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -222,5 +223,42 @@ func TestPublicDebtorsShowWhatIsPublic(t *testing.T) {
 	}
 	if got := page.Items[0].Value; len(got.Parties) != 1 || got.Parties[0].ID != "p1" || len(got.Balances) != 1 {
 		t.Errorf("shown are %+v, %+v", got.Parties, got.Balances)
+	}
+}
+
+// Who owes nothing any more is public no longer, not in the order of the list
+// either, nor in its cursors, which anybody can take apart.
+func TestPublicCursorsTellOfPublicDebtorsAlone(t *testing.T) {
+	w := newWorld(t)
+	_, first, _, _ := w.province(t)
+	c := w.published(t, "9", first, thads.StateNotEnforceable)
+	name := c.Parties[0].Name
+	shows := func(sorted string) bool {
+		t.Helper()
+		page, err := w.PublicDebtors(t.Context(), "", app.PageArgs{})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		cursor, err := base64.RawURLEncoding.DecodeString(string(page.Items[0].Cursor))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(cursor), sorted)
+	}
+	if !shows(thads.NameSortKey(name)) {
+		t.Fatal("the list is not ordered by the names that it shows")
+	}
+	e := thads.CaseEvent{
+		Kind: thads.CaseReduced, Obligation: "o1", Amount: 100, Record: thads.Record{EffectiveOn: thads.DateOf(2019, 12, 9)},
+		Decision: &thads.Decision{Number: thads.ParseDocumentNumber("12/QĐ-CCTHADS"), Date: thads.DateOf(2019, 12, 9)},
+	}
+	if _, err := w.CaseRecord(leader(t.Context()), app.Change{ID: string(c.ID), Version: len(c.Events)}, e, nil); err != nil {
+		t.Fatal(err)
+	}
+	if shows(thads.NameSortKey(name)) {
+		t.Errorf("the cursor tells of %s, who is public no longer", name)
+	}
+	if !shows(thads.NameSortKey("Hồ Thị Chung")) {
+		t.Error("the list is not ordered by whom it shows")
 	}
 }

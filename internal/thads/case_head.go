@@ -103,10 +103,29 @@ func (c *Case) DebtorSortKey() string {
 		return ""
 	case c.IsConfidential() && first.Kind != StateBudget:
 		return TextSortKey(MaskName(first.Name))
-	case first.Kind == Person:
-		return NameSortKey(first.Name)
 	}
-	return TextSortKey(first.Name)
+	return nameKey(first)
+}
+
+// PublicSortKey orders the case among what the law makes public: by the name of the
+// first debtor who is public. "" where it is not public.
+func (c *Case) PublicSortKey() string {
+	p := c.Public()
+	if p == nil {
+		return ""
+	}
+	if first, _ := p.firstOf(Debtor); first != nil {
+		return nameKey(first)
+	}
+	return ""
+}
+
+// nameKey orders persons by their given names, and others as they are written.
+func nameKey(p *Party) string {
+	if p.Kind == Person {
+		return NameSortKey(p.Name)
+	}
+	return TextSortKey(p.Name)
 }
 
 // SearchWords are the folded words by which the case is found: the names of its
