@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/thads/thads/internal/auth"
@@ -93,7 +94,9 @@ func exportWords(title string, f sheet.Format, filter any) string {
 	return words
 }
 
-// filterWords lists the conditions of a filter, a pointer to a struct.
+// filterWords lists the conditions of a filter, a pointer to a struct. What the
+// access records tell is read by people who may open no case: numbers and names by
+// which persons were looked for are masked.
 func filterWords(filter any) string {
 	v := reflect.ValueOf(filter)
 	if !v.IsValid() || v.Kind() != reflect.Pointer || v.IsNil() || v.Elem().Kind() != reflect.Struct {
@@ -105,8 +108,15 @@ func filterWords(filter any) string {
 			continue
 		}
 		value, err := json.Marshal(v.Field(i).Interface())
-		if name := v.Type().Field(i).Name; err == nil && name == "IdentityNumber" {
-			value = []byte(maskNumber(strings.Trim(string(value), `"`)))
+		if typed, isText := v.Field(i).Interface().(*string); isText {
+			switch v.Type().Field(i).Name {
+			case "IdentityNumber":
+				value = []byte(maskNumber(*typed))
+			case "Text":
+				if !isNumberText(*typed) {
+					value = []byte(strconv.Quote(thads.MaskName(*typed)))
+				}
+			}
 		}
 		if err == nil {
 			parts = append(parts, v.Type().Field(i).Name+" = "+string(value))

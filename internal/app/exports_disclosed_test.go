@@ -230,3 +230,23 @@ func TestMaskedExport(t *testing.T) {
 		}
 	}
 }
+
+// Who reads the access records may be shown no case, and nobody's name by them.
+func TestRecordsOfExportsNameNobody(t *testing.T) {
+	w := newWorld(t)
+	w.exportable(t)
+	for text, want := range map[string]string{
+		"Nguyễn Văn Nợ": `Text = "N• V• N•"`, `x" Hồ Thị Chung`: `Text = "x• H• T• C•"`, "12/QĐ-CCTHADS": `Text = "12/QĐ-CCTHADS"`,
+	} {
+		var record *app.Disclosure
+		why := exportReason()
+		why.Recorded = func(d *app.Disclosure) { record = d }
+		o := app.ExportOptions{Format: sheet.CSV, Filter: &app.CaseFilter{Text: &text}, ExportReason: why}
+		if err := w.ExportCases(leader(t.Context()), io.Discard, o); err != nil {
+			t.Fatal(err)
+		}
+		if record == nil || !strings.Contains(record.Export, want) {
+			t.Errorf("%s: recorded %+v", text, record)
+		}
+	}
+}
