@@ -13,7 +13,6 @@ import (
 	"github.com/thads/thads/internal/oidc"
 	"github.com/thads/thads/internal/request"
 	"github.com/thads/thads/internal/thads"
-	"github.com/thads/thads/web"
 )
 
 // This file is signing in at a provider of OpenID Connect, and tying the
@@ -277,16 +276,7 @@ var stepTemplate = template.Must(template.New("step").Parse(`<!doctype html>
 
 func (s *Server) step(w http.ResponseWriter, r *http.Request, status int, p stepPage) {
 	p.Lang = request.FromContext(r.Context()).Language()
-	h := w.Header()
-	h.Set("Content-Security-Policy", web.ContentSecurityPolicy)
 	// The address holds a code, and goes nowhere with the next request.
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", p.Lang)
-	h.Set("Vary", "Accept-Language")
-	w.WriteHeader(status)
-	if err := stepTemplate.Execute(w, p); err != nil {
-		// The template is tried by a test: what fails here is the client.
-		s.log.DebugContext(r.Context(), "a page was not sent", "requestId", request.FromContext(r.Context()).ID(), "error", err)
-	}
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	s.sendPage(w, r, status, stepTemplate, p.Lang, p)
 }

@@ -185,17 +185,22 @@ var linkTemplate = template.Must(template.New("link").Parse(`<!doctype html>
 
 func (s *Server) page(w http.ResponseWriter, r *http.Request, status int, p linkPage) {
 	p.Lang = request.FromContext(r.Context()).Language()
+	s.sendPage(w, r, status, linkTemplate, p.Lang, p)
+}
+
+// sendPage sends one of the pages that are not the web application's.
+func (s *Server) sendPage(w http.ResponseWriter, r *http.Request, status int, t *template.Template, lang string, data any) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", web.ContentSecurityPolicy)
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", p.Lang)
+	h.Set("Content-Language", lang)
 	h.Set("Vary", "Accept-Language")
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return
 	}
-	if err := linkTemplate.Execute(w, p); err != nil {
-		// The template is tried by a test: what fails here is the client.
-		s.log.DebugContext(r.Context(), "the sign-in page was not sent", "requestId", request.FromContext(r.Context()).ID(), "error", err)
+	if err := t.Execute(w, data); err != nil {
+		// The templates are tried by tests: what fails here is the client.
+		s.log.DebugContext(r.Context(), "a page was not sent", "requestId", request.FromContext(r.Context()).ID(), "error", err)
 	}
 }
