@@ -86,6 +86,8 @@ func sealingPlace(id thads.PrincipalID) string { return credentialName + "." + s
 // CredentialInfo tells what an account is signed in by, without any secret.
 type CredentialInfo struct {
 	HasPassword, HasSecondFactor bool
+	// PasswordSetAt is when the password was set; zero where there is none.
+	PasswordSetAt time.Time
 	// RecoveryLeft is how many recovery codes were not used yet.
 	RecoveryLeft int
 	// LastSignInAt is when somebody last signed in as the account, and LastMeans
@@ -163,7 +165,7 @@ func (a *App) credentialInfo(ctx context.Context, ids ...thads.PrincipalID) (map
 				return nil, err
 			}
 			out[thads.PrincipalID(d.ID)] = CredentialInfo{
-				HasPassword: c.hasPassword(), HasSecondFactor: c.hasFactor(), RecoveryLeft: len(c.Recovery),
+				HasPassword: c.hasPassword(), HasSecondFactor: c.hasFactor(), RecoveryLeft: len(c.Recovery), PasswordSetAt: c.PasswordAt,
 				LastSignInAt: c.LastSignInAt, LastMeans: c.LastMeans,
 			}
 		}
@@ -443,7 +445,8 @@ func (a *App) SetPassword(ctx context.Context, current, next string) error {
 		if err := given(c); err != nil {
 			return err
 		}
-		c.Password, c.PasswordAt = hash, store.Instant(a.clock())
+		// Devices on which the former password was known are strangers again.
+		c.Password, c.PasswordAt, c.Devices = hash, store.Instant(a.clock()), nil
 		return nil
 	})
 	if err != nil {

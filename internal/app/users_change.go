@@ -457,6 +457,12 @@ func (a *App) SetProvider(ctx context.Context, c UserChange, issuer, subject str
 	if err != nil {
 		return nil, err
 	}
+	if before != nil {
+		// Who came by the former identity is out.
+		if err := a.endSessionsBut(ctx, u.ID, ""); err != nil {
+			return nil, err
+		}
+	}
 	return u, a.releaseProvider(ctx, u.ID, before)
 }
 
@@ -484,6 +490,11 @@ func (a *App) linkProvider(ctx context.Context, id thads.PrincipalID, issuer, su
 		return err
 	}
 	a.noteUser(ctx, auth.FromContext(ctx), after, "identity set")
+	if before != nil {
+		if err := a.endSessionsBut(ctx, id, auth.FromContext(ctx).Session); err != nil {
+			return err
+		}
+	}
 	return a.releaseProvider(ctx, id, before)
 }
 

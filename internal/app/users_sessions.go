@@ -325,8 +325,10 @@ func (a *App) needs(ctx context.Context, u *User, s *access) ([]auth.Need, error
 	if err != nil {
 		return nil, err
 	}
-	// Who came by a link alone could not come again.
-	password := s.Means == auth.ByLink && u.Provider == nil
+	// Who came by a link sets a password in that session: they could not come
+	// again, and whoever used another's link to act as them is found out, because
+	// the password of before works no more. A second factor shows who it is.
+	password := s.Means == auth.ByLink
 	factor := must && !s.Factor
 	if !password && !factor {
 		return nil, nil
@@ -336,7 +338,7 @@ func (a *App) needs(ctx context.Context, u *User, s *access) ([]auth.Need, error
 		return nil, err
 	}
 	var needs []auth.Need
-	if password && !infos[u.ID].HasPassword {
+	if at := infos[u.ID].PasswordSetAt; password && (at.IsZero() || at.Before(s.MadeAt) && !s.Factor) {
 		needs = append(needs, auth.NeedPassword)
 	}
 	if factor && !infos[u.ID].HasSecondFactor {

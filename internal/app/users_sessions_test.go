@@ -531,16 +531,50 @@ func TestNeeds(t *testing.T) {
 	want("with a role that demands it", link, auth.NeedSecondFactor)
 }
 
-// Who can come in by the provider needs no password.
-func TestAProviderIsAWayIn(t *testing.T) {
+// A link leads to a new password, also where there is another way in: whoever
+// makes a link for somebody else cannot act as them unnoticed.
+func TestALinkLeadsToANewPassword(t *testing.T) {
 	o := newOffice(t)
-	u := o.addUser(t, "a")
+	o.withPassword(t, "a")
+	u := o.named(t, "a")
 	if _, err := o.SetProvider(system(t), u.Change(), "https://id.example.vn", "a"); err != nil {
 		t.Fatal(err)
 	}
-	if p := o.principal(t, o.signIn(t, "a")); len(p.Needs) != 0 || !p.Can(auth.Read) {
-		t.Errorf("got %+v", p)
+	o.after(time.Minute)
+	link := o.signIn(t, "a")
+	if p := o.principal(t, link); !slices.Equal(p.Needs, []auth.Need{auth.NeedPassword}) || p.Can(auth.Read) {
+		t.Errorf("by a link: %+v", p)
 	}
+	o.after(time.Minute)
+	if err := o.SetPassword(o.as(t, link), "", otherPassword); err != nil {
+		t.Fatal(err)
+	}
+	if p := o.principal(t, link); len(p.Needs) != 0 || !p.Can(auth.Read) {
+		t.Errorf("with a new password: %+v", p)
+	}
+	if _, err := o.try(t, byPassword("a", goodPassword)); !errors.Is(err, app.ErrWrongCredentials) {
+		t.Errorf("the former password: %v", err)
+	}
+	o.in(t, byPassword("a", otherPassword))
+	in := o.signInAs(t, u.ID, auth.ByProvider)
+	if p := o.principal(t, in); len(p.Needs) != 0 {
+		t.Errorf("by the provider: %+v", p)
+	}
+	// Who came by an identity that is untied is out, and a new password makes
+	// strangers of the devices that knew the former one.
+	if o.credentialMember(t, u.ID, "devices") == nil {
+		t.Error("no device is known")
+	}
+	if err := o.SetPassword(o.as(t, in), otherPassword, goodPassword); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.credentialMember(t, u.ID, "devices"); got != nil {
+		t.Errorf("known devices: %v", got)
+	}
+	if _, err := o.SetProvider(system(t), o.named(t, "a").Change(), "", ""); err != nil {
+		t.Fatal(err)
+	}
+	o.wantSession(t, in, false)
 }
 
 func TestAccessPolicy(t *testing.T) {
