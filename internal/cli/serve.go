@@ -118,6 +118,9 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 	}
 	o := env.Config.Serve
 	base := o.Base(host, port)
+	if base.Scheme == "https" && len(o.TrustedProxies) == 0 {
+		log.Warn("behind a proxy that --trusted-proxy does not name, all sign-ins come from one place: whoever tries many passwords slows everybody down who signs in from a new device")
+	}
 	pages, err := web.Handler()
 	if err != nil {
 		return nil, err
