@@ -13,7 +13,6 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
-	"github.com/thads/thads/internal/store/sqlite"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -41,10 +40,7 @@ func (w *world) on(d thads.Date) {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
-	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := emptyStore(t)
 	t.Cleanup(func() { _ = s.Close() })
 	sealer, err := app.OpenSealer(t.TempDir())
 	if err != nil {

@@ -21,7 +21,6 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
-	"github.com/thads/thads/internal/store/sqlite"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -116,10 +115,7 @@ func body(dump string) string {
 func newWorldWith(t testing.TB, keys string) *world {
 	t.Helper()
 	w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
-	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := emptyStore(t)
 	t.Cleanup(func() { _ = s.Close() })
 	w.use(t, s, keys)
 	return w

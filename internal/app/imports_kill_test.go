@@ -38,7 +38,12 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if err := removeEmpty(); err != nil {
+		fmt.Fprintln(os.Stderr, "app:", err)
+		code = 1
+	}
+	os.Exit(code)
 }
 
 // killedPart is how many cases the killed program writes at once.

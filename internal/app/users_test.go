@@ -17,7 +17,6 @@ import (
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
-	"github.com/thads/thads/internal/store/sqlite"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -30,10 +29,7 @@ type office struct {
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir(), Collections: app.Collections()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	st := emptyStore(t)
 	t.Cleanup(func() {
 		if err := st.Close(); err != nil {
 			t.Error(err)
