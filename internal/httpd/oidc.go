@@ -88,13 +88,9 @@ func (s *Server) serveOIDCStart(w http.ResponseWriter, r *http.Request) {
 			s.wrongMethod(w, r)
 			return
 		}
-		p, err := s.inPerson(r)
+		p, ok := s.personOf(w, r)
 		switch {
-		case errors.Is(err, app.ErrNoAccess):
-			lead(w, pageSignIn)
-			return
-		case err != nil:
-			s.signInFailed(w, r, err)
+		case !ok:
 			return
 		case time.Since(p.At) > linkWithin:
 			lead(w, pageLinkTooLate)
@@ -116,6 +112,18 @@ func (s *Server) serveOIDCStart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lead(w, flow.URL)
+}
+
+// personOf returns who has signed in, in this browser, or leads to the sign-in page.
+func (s *Server) personOf(w http.ResponseWriter, r *http.Request) (auth.Principal, bool) {
+	p, err := s.inPerson(r)
+	switch {
+	case errors.Is(err, app.ErrNoAccess):
+		lead(w, pageSignIn)
+	case err != nil:
+		s.signInFailed(w, r, err)
+	}
+	return p, err == nil
 }
 
 // inPerson returns who has signed in, in this browser. app.ErrNoAccess where
@@ -178,13 +186,8 @@ func (s *Server) serveOIDCFinish(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) finishLink(w http.ResponseWriter, r *http.Request, flow string) {
-	p, err := s.inPerson(r)
-	switch {
-	case errors.Is(err, app.ErrNoAccess):
-		lead(w, pageSignIn)
-		return
-	case err != nil:
-		s.signInFailed(w, r, err)
+	p, ok := s.personOf(w, r)
+	if !ok {
 		return
 	}
 	req := request.FromContext(r.Context())
