@@ -48,20 +48,7 @@ func (v *Viewer) Home() thads.UnitID { return v.p.Unit() }
 // Purposes are those that may be stated for seeing masked data, in the order of
 // the table.
 func (v *Viewer) Purposes() []auth.Purpose {
-	held := map[auth.Purpose]bool{}
-	for _, g := range v.p.Granting(auth.Unmask) {
-		s, _ := g.Role.Spec()
-		for _, purpose := range s.Purposes {
-			held[purpose] = true
-		}
-	}
-	out := []auth.Purpose{}
-	for _, t := range auth.Purposes() {
-		if held[t.Value] {
-			out = append(out, t.Value)
-		}
-	}
-	return out
+	return v.p.Purposes(auth.Unmask)
 }
 
 // Account is the name of the account; the id where there is none.

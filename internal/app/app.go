@@ -142,7 +142,12 @@ func (a *App) scope(ctx context.Context, p auth.Principal, right auth.Right) (th
 	if right == auth.SignedIn && !p.IsAnonymous() {
 		return thads.Everything(), nil
 	}
-	everything, units, officer, err := a.reached(ctx, p.Granting(right))
+	return a.openedBy(ctx, p.Granting(right))
+}
+
+// openedBy returns what grants open together.
+func (a *App) openedBy(ctx context.Context, grants []auth.Reached) (thads.OpenScope, error) {
+	everything, units, officer, err := a.reached(ctx, grants)
 	if everything {
 		return thads.Everything(), err
 	}
@@ -185,7 +190,7 @@ func (a *App) reached(ctx context.Context, grants []auth.Reached) (everything bo
 func (d *Directory) reach(g auth.Reached) (units []thads.UnitID, everything bool) {
 	within := d.below(g.Within)
 	switch {
-	case g.Reach == auth.ReachProvince && g.Within == nil:
+	case g.Everywhere():
 		return nil, true
 	case g.Reach == auth.ReachProvince:
 		return within, false

@@ -408,8 +408,9 @@ func (a *App) freshly(p auth.Principal) error {
 // present one is asked for, but not in a session that a one-time link began within
 // 15 minutes, nor where there is none. Refused: CodeRequired and CodeInvalid of
 // "current", what auth.CheckNewPassword refuses of "new", CodeForbidden for API
-// tokens and where there is none and the session began at the provider longer ago, CodeConflict if it was changed elsewhere meanwhile, CodeUnavailable
-// after too many wrong ones.
+// tokens and where there is none and the session began at the provider longer
+// ago, CodeConflict if it was changed elsewhere meanwhile, CodeUnavailable after
+// too many wrong ones.
 func (a *App) SetPassword(ctx context.Context, current, next string) error {
 	p, u, err := a.own(ctx)
 	if err != nil {

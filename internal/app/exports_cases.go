@@ -125,34 +125,14 @@ func (a *App) caseExport(ctx context.Context, title string, o ExportOptions) (*c
 			return nil, err
 		}
 		data = append(data, auth.IdentityNumber, auth.AccountNumber)
-		e.numbers = func(c *thads.Case) kindSights {
-			if p.IsSystem() {
-				return e.veil.revealing(c, "") // which has no purposes of its own
-			}
-			return e.veil.revealing(c, o.Purpose)
-		}
+		e.numbers = func(c *thads.Case) kindSights { return e.veil.revealing(c, o.Purpose) }
 	}
 	e.about, err = a.recordExport(ctx, title, o.Format, o.Filter, data, e.options.ExportReason)
 	return e, err
 }
 
 // exportPurposes are the purposes that a principal may state for an export.
-func exportPurposes(p auth.Principal) []auth.Purpose {
-	var out []auth.Purpose
-	if p.IsSystem() {
-		for _, t := range auth.Purposes() {
-			out = append(out, t.Value)
-		}
-		return out
-	}
-	for _, right := range []auth.Right{auth.Unmask, auth.Export} {
-		for _, g := range p.Granting(right) {
-			spec, _ := g.Role.Spec()
-			out = append(out, spec.Purposes...)
-		}
-	}
-	return out
-}
+func exportPurposes(p auth.Principal) []auth.Purpose { return p.Purposes(auth.Unmask, auth.Export) }
 
 // shown are the kinds of data of parties that the principal sees unmasked
 // somewhere.

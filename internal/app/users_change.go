@@ -127,11 +127,11 @@ func (a *App) give(es *thads.Errors, d *Directory, u *User, prefix string, n New
 	for _, old := range u.Grants {
 		switch {
 		case !overlap(old, g):
-		case old.Role == g.Role && old.Unit == g.Unit && old.Officer == g.Officer:
-			es.Add(thads.CodeDuplicate, prefix+"role", "Tài khoản đã có vai trò này trong thời gian đó", "The account has this role at that time already")
+		case sameRole(old, g):
+			*es = append(*es, twiceTheRole(prefix+"role"))
 			return
-		case old.Officer != "" && g.Officer != "" && old.Officer != g.Officer:
-			es.Add(thads.CodeNotAllowed, prefix+"officer", "Một người chỉ là một công chức tại một thời điểm", "A person is one officer at a time")
+		case twoOfficers(old, g):
+			*es = append(*es, twoOfficersAtOnce(prefix+"officer"))
 			return
 		}
 	}
@@ -142,6 +142,24 @@ func (a *App) give(es *thads.Errors, d *Directory, u *User, prefix string, n New
 func overlap(g, h UserGrant) bool {
 	ends := func(g UserGrant) int64 { return untilOr(g.Until) }
 	return int64(max(g.From, h.From)) <= min(ends(g), ends(h))
+}
+
+// sameRole tells whether two grants are the same but for their terms.
+func sameRole(g, h UserGrant) bool {
+	return g.Role == h.Role && g.Unit == h.Unit && g.Officer == h.Officer
+}
+
+// twoOfficers tells whether two grants name two officers.
+func twoOfficers(g, h UserGrant) bool {
+	return g.Officer != "" && h.Officer != "" && g.Officer != h.Officer
+}
+
+func twiceTheRole(field string) *thads.Error {
+	return thads.Errorf(thads.CodeDuplicate, field, "Tài khoản đã có vai trò này trong thời gian đó", "The account has this role at that time already")
+}
+
+func twoOfficersAtOnce(field string) *thads.Error {
+	return thads.Errorf(thads.CodeNotAllowed, field, "Một người chỉ là một công chức tại một thời điểm", "A person is one officer at a time")
 }
 
 // placeOfficer checks who an OFFICER is, and takes the unit from it where none
@@ -215,14 +233,7 @@ func (a *App) InviteUser(ctx context.Context, n NewUser) (*User, auth.Token, tim
 // MakeLink makes a one-time link for somebody who has lost the way in; it works
 // within LinkLife, and the links that the account had work no more.
 func (a *App) MakeLink(ctx context.Context, c UserChange) (*User, auth.Token, time.Time, error) {
-	p, err := a.permit(ctx, auth.ManageAccounts)
-	if err != nil {
-		return nil, auth.Token{}, time.Time{}, err
-	}
-	if err := notOneself(p, c.ID); err != nil {
-		return nil, auth.Token{}, time.Time{}, err
-	}
-	u, err := a.userSeen(ctx, c)
+	p, u, err := a.anothers(ctx, c)
 	if err != nil {
 		return nil, auth.Token{}, time.Time{}, err
 	}
@@ -234,15 +245,21 @@ func (a *App) MakeLink(ctx context.Context, c UserChange) (*User, auth.Token, ti
 	return u, token, until, nil
 }
 
-// notOneself refuses what gives a person another way in where it is their own
-// account: their own page asks for the password or a code once more, and an open
-// session must not go around that (OWASP ASVS 5.0, 7.5.1). The first
-// administrator, and the last, come back in by thads user.
-func notOneself(p auth.Principal, id thads.PrincipalID) error {
-	if p.ID == id {
-		return thads.Errorf(thads.CodeNotAllowed, "id", "Không thực hiện được với tài khoản của chính mình; hãy dùng trang Tài khoản của tôi hoặc nhờ quản trị viên khác", "Not for your own account: use the page of your account, or ask another administrator")
+// anothers returns who asks and the account that a change names, for what gives
+// its owner another way in. It is refused for one's own account: one's own page
+// asks for the password or a code once more, and an open session must not go
+// around that (OWASP ASVS 5.0, 7.5.1). The first administrator, and the last, come
+// back in by thads user.
+func (a *App) anothers(ctx context.Context, c UserChange) (auth.Principal, *User, error) {
+	p, err := a.permit(ctx, auth.ManageAccounts)
+	if err != nil {
+		return p, nil, err
 	}
-	return nil
+	if p.ID == c.ID {
+		return p, nil, thads.Errorf(thads.CodeNotAllowed, "id", "Không thực hiện được với tài khoản của chính mình; hãy dùng trang Tài khoản của tôi hoặc nhờ quản trị viên khác", "Not for your own account: use the page of your account, or ask another administrator")
+	}
+	u, err := a.userSeen(ctx, c)
+	return p, u, err
 }
 
 // changeUser writes a change of an account that the caller saw. change works on
@@ -323,11 +340,12 @@ func (a *App) EndGrant(ctx context.Context, c UserChange, grant string, until th
 		old := u.Grants[i]
 		g.Until, g.EndedAt, g.EndedBy = until, store.Instant(a.clock()), by
 		for j, other := range u.Grants {
-			if j != i && overlap(other, *g) && !overlap(other, old) && other.Role == g.Role && other.Unit == g.Unit && other.Officer == g.Officer {
-				return false, 0, thads.Errorf(thads.CodeDuplicate, "until", "Tài khoản đã có vai trò này trong thời gian đó", "The account has this role at that time already")
-			}
-			if j != i && overlap(other, *g) && other.Officer != "" && g.Officer != "" && other.Officer != g.Officer {
-				return false, 0, thads.Errorf(thads.CodeNotAllowed, "until", "Một người chỉ là một công chức tại một thời điểm", "A person is one officer at a time")
+			switch {
+			case j == i || !overlap(other, *g):
+			case sameRole(other, *g) && !overlap(other, old):
+				return false, 0, twiceTheRole("until")
+			case twoOfficers(other, *g):
+				return false, 0, twoOfficersAtOnce("until")
 			}
 		}
 		return true, max(today, until.AddDays(1)), nil
@@ -403,14 +421,7 @@ func (a *App) EndUserSessions(ctx context.Context, c UserChange) (*User, error) 
 // ResetSecondFactor takes the second factor and the recovery codes of an account
 // away and ends its sessions: for an owner who has lost the device.
 func (a *App) ResetSecondFactor(ctx context.Context, c UserChange) (*User, error) {
-	p, err := a.permit(ctx, auth.ManageAccounts)
-	if err != nil {
-		return nil, err
-	}
-	if err := notOneself(p, c.ID); err != nil {
-		return nil, err
-	}
-	u, err := a.userSeen(ctx, c)
+	p, u, err := a.anothers(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -432,14 +443,7 @@ const maxProvider = 255
 // or unties what it has where both are empty. CodeDuplicate if another account
 // has the identity.
 func (a *App) SetProvider(ctx context.Context, c UserChange, issuer, subject string) (*User, error) {
-	p, err := a.permit(ctx, auth.ManageAccounts)
-	if err != nil {
-		return nil, err
-	}
-	if err := notOneself(p, c.ID); err != nil {
-		return nil, err
-	}
-	if _, err := a.userSeen(ctx, c); err != nil {
+	if _, _, err := a.anothers(ctx, c); err != nil {
 		return nil, err
 	}
 	identity, err := a.claimProvider(ctx, c.ID, issuer, subject)

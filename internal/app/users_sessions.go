@@ -321,15 +321,18 @@ func (a *App) needs(ctx context.Context, u *User, s *access) ([]auth.Need, error
 	if s.Means == auth.ByDemonstration {
 		return nil, nil
 	}
-	must, err := a.mustHaveFactor(ctx, u)
-	if err != nil {
-		return nil, err
+	// This runs at every request: the policy is read only where it can ask for something.
+	factor := false
+	if !s.Factor {
+		var err error
+		if factor, err = a.mustHaveFactor(ctx, u); err != nil {
+			return nil, err
+		}
 	}
 	// Who came by a link sets a password in that session: they could not come
 	// again, and whoever used another's link to act as them is found out, because
 	// the password of before works no more. A second factor shows who it is.
 	password := s.Means == auth.ByLink
-	factor := must && !s.Factor
 	if !password && !factor {
 		return nil, nil
 	}

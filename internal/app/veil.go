@@ -118,15 +118,6 @@ func (a *App) sightGrants(ctx context.Context, grants []auth.Reached) ([]sightGr
 	return out, nil
 }
 
-// openedBy returns what grants open together.
-func (a *App) openedBy(ctx context.Context, grants []auth.Reached) (thads.OpenScope, error) {
-	everything, units, officer, err := a.reached(ctx, grants)
-	if everything {
-		return thads.Everything(), err
-	}
-	return thads.OpenScopeOf(units, officer), err
-}
-
 // over returns how the principal sees a record that these units and officers hold
 // or ever held: as clearly as the clearest of the grants that open it.
 func (v *Veil) over(units []thads.UnitID, officers []thads.OfficerID) sights {

@@ -145,7 +145,7 @@ func (p Principal) Granting(r Right) []Reached {
 // Everywhere tells whether a right reaches all there is: held for the province
 // and narrowed to no units, as a token's may be.
 func (p Principal) Everywhere(r Right) bool {
-	return slices.ContainsFunc(p.Granting(r), func(g Reached) bool { return g.Reach == ReachProvince && g.Within == nil })
+	return slices.ContainsFunc(p.Granting(r), Reached.Everywhere)
 }
 
 // Counting are the grants that let figures be seen, each with whose cases add to
@@ -160,11 +160,35 @@ func (p Principal) Counting() []Reached {
 	return out
 }
 
+// Purposes are those that the principal may state where one of some rights is
+// held, in the order of their table.
+func (p Principal) Purposes(rights ...Right) []Purpose {
+	held := map[Purpose]bool{}
+	for _, r := range rights {
+		for _, g := range p.Granting(r) {
+			s, _ := g.Role.Spec()
+			for _, purpose := range s.Purposes {
+				held[purpose] = true
+			}
+		}
+	}
+	out := []Purpose{}
+	for _, t := range Purposes() {
+		if held[t.Value] {
+			out = append(out, t.Value)
+		}
+	}
+	return out
+}
+
 // A Reached is a grant with how far one of its rights goes.
 type Reached struct {
 	Grant
 	Reach Reach
 }
+
+// Everywhere tells whether the right goes to all there is.
+func (g Reached) Everywhere() bool { return g.Reach == ReachProvince && g.Within == nil }
 
 type contextKey struct{ _ byte }
 

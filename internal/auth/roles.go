@@ -303,8 +303,9 @@ var system = RoleSpec{
 	Role: RoleSystem,
 	Rights: wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Import, Export, Unmask,
 		Administer, ManageAccounts, Audit),
-	Count: ReachProvince,
-	Sight: sees(Clear, Clear, Clear, Clear, Clear),
+	Count:    ReachProvince,
+	Sight:    sees(Clear, Clear, Clear, Clear, Clear),
+	Purposes: []Purpose{ForEnforcement, ForVerification, ForPayment, ForCorrespondence, ForComplaint, ForSupervision, ForDataSubject},
 }
 
 // Spec returns the row of a role; it is false for what is no role.
