@@ -25,6 +25,7 @@ const (
 	RecordMoney    Right = "RECORD_MONEY"
 	Report         Right = "REPORT"
 	Direct         Right = "DIRECT"
+	Lock           Right = "LOCK"
 	Import         Right = "IMPORT"
 	Export         Right = "EXPORT"
 	Unmask         Right = "UNMASK"
@@ -45,6 +46,7 @@ func Rights() []thads.Term[Right] {
 		{Value: RecordMoney, Name: thads.Text{VI: "Ghi thu, chi tiền", EN: "Record money collected and paid out"}},
 		{Value: Report, Name: thads.Text{VI: "Báo cáo nhiệm vụ, việc thuộc diện chỉ đạo", EN: "Report on tasks and directed cases"}},
 		{Value: Direct, Name: thads.Text{VI: "Chỉ đạo, điều hành", EN: "Direct"}},
+		{Value: Lock, Name: thads.Text{VI: "Khóa sổ", EN: "Lock the books of a period"}},
 		{Value: Import, Name: thads.Text{VI: "Nhập sổ", EN: "Import registers"}},
 		{Value: Export, Name: thads.Text{VI: "Xuất sổ", EN: "Export registers"}},
 		{Value: Unmask, Name: thads.Text{VI: "Xem dữ liệu cá nhân đã che", EN: "Unmask personal data"}},
@@ -235,7 +237,7 @@ func Specs() []RoleSpec { return specs }
 var specs = []RoleSpec{
 	{
 		Role: RoleLeader, Name: thads.Text{VI: "Lãnh đạo THADS tỉnh", EN: "Provincial leader"},
-		Rights:   wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Import, Export, Unmask, Administer, Audit),
+		Rights:   wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Lock, Import, Export, Unmask, Administer, Audit),
 		Count:    ReachProvince,
 		Sight:    sees(Clear, Clear, OnPurpose, OnPurpose, Clear),
 		Purposes: []Purpose{ForEnforcement, ForVerification, ForPayment, ForCorrespondence, ForComplaint, ForSupervision, ForDataSubject},
@@ -249,7 +251,7 @@ var specs = []RoleSpec{
 	},
 	{
 		Role: RoleUnitHead, Name: thads.Text{VI: "Chi cục trưởng, Trưởng phòng khu vực", EN: "Head of a unit"},
-		Rights:   wide(ReachUnit, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Import, Export, Unmask),
+		Rights:   wide(ReachUnit, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Lock, Import, Export, Unmask),
 		Count:    ReachUnit,
 		Sight:    sees(Clear, Clear, OnPurpose, OnPurpose, Clear),
 		Purposes: []Purpose{ForEnforcement, ForVerification, ForPayment, ForCorrespondence, ForComplaint, ForSupervision, ForDataSubject},
@@ -277,7 +279,7 @@ var specs = []RoleSpec{
 	},
 	{
 		Role: RoleStatistician, Name: thads.Text{VI: "Cán bộ thống kê", EN: "Statistician"},
-		Rights: wide(ReachUnit, Read, ReadFigures, Export),
+		Rights: wide(ReachUnit, Read, ReadFigures, Lock, Export),
 		Count:  ReachUnit,
 	},
 	{
@@ -301,7 +303,7 @@ var specs = []RoleSpec{
 // system is the row of the application itself, which no person can have.
 var system = RoleSpec{
 	Role: RoleSystem,
-	Rights: wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Import, Export, Unmask,
+	Rights: wide(ReachProvince, Read, ReadDirection, ReadFigures, Record, RecordMoney, Report, Direct, Lock, Import, Export, Unmask,
 		Administer, ManageAccounts, Audit),
 	Count:    ReachProvince,
 	Sight:    sees(Clear, Clear, Clear, Clear, Clear),
