@@ -120,7 +120,7 @@ func outcome(ctx context.Context, err error) ([]*model.UserError, error) {
 	}
 	out := make([]*model.UserError, 0, len(refusals))
 	for _, e := range refusals {
-		if e.Code == thads.CodeForbidden || e.Code == thads.CodeUnavailable {
+		if e.Code == thads.CodeForbidden || e.Code == thads.CodeUnavailable || e.Code == thads.CodeLedgerBuilding {
 			return nil, err
 		}
 		u := &model.UserError{Code: e.Code, Message: e.Text.In(request.FromContext(ctx).Language()), Field: inputField(e.Field)}

@@ -175,7 +175,7 @@ func statusOf(code thads.Code) int {
 		return http.StatusForbidden
 	case thads.CodeNotFound:
 		return http.StatusNotFound
-	case thads.CodeUnavailable:
+	case thads.CodeUnavailable, thads.CodeLedgerBuilding:
 		return http.StatusServiceUnavailable
 	case thads.CodeLimit:
 		return http.StatusRequestEntityTooLarge

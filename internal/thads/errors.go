@@ -65,6 +65,9 @@ const (
 	CodeNotFound Code = "NOT_FOUND"
 	// CodeUnavailable: the store cannot answer now; trying again may help.
 	CodeUnavailable Code = "UNAVAILABLE"
+	// CodeLedgerBuilding: the figures are being added up since the start; lists
+	// and records answer meanwhile.
+	CodeLedgerBuilding Code = "LEDGER_BUILDING"
 )
 
 // An Error is a refusal that a person can understand and a program can match.
