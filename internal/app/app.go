@@ -33,6 +33,11 @@ type App struct {
 	// partSize is how many cases an acceptance or its undoing writes at once.
 	partSize int
 
+	// serving tells that Run builds the books; without it they are built when
+	// they are first asked for.
+	serving bool
+	changes *changes
+
 	// directory is the present picture of units and officers; nil when it
 	// has to be read again.
 	directory  atomic.Pointer[Directory]
@@ -56,6 +61,10 @@ type Options struct {
 	// Version of the program, and whether its records are the demonstration.
 	Version string
 	Demo    bool
+	// Serving tells that Run will be called and builds the ledger in the
+	// background: until it has, figures are refused. Without it the first figure
+	// asked for builds it.
+	Serving bool
 }
 
 // New returns an App over an open store.
@@ -63,7 +72,11 @@ func New(o Options) (*App, error) {
 	if o.Store == nil {
 		return nil, errors.New("app: no store given")
 	}
-	a := &App{store: o.Store, clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns()}
+	a := &App{
+		clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, serving: o.Serving,
+		partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns(), changes: newChanges(),
+	}
+	a.store = &observedStore{Store: o.Store, app: a}
 	if a.clock == nil {
 		a.clock = time.Now
 	}
@@ -87,19 +100,20 @@ func (a *App) Ready(ctx context.Context) error { return a.store.Ping(ctx) }
 func (a *App) StoreInfo(ctx context.Context) (store.Info, error) { return a.store.Info(ctx) }
 
 // Run keeps the application's picture of the store current until ctx ends:
-// writes of other processes are seen through it. It also carries out jobs, those
-// included that a stopped process left unfinished.
+// writes of other processes are seen through it. It also builds the books, and
+// carries out jobs, those included that a stopped process left unfinished.
 func (a *App) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
-	var worker sync.WaitGroup
-	worker.Go(func() { a.workJobs(ctx) })
-	defer worker.Wait()
+	var workers sync.WaitGroup
+	defer workers.Wait()
 	defer stop()
 	pos, err := a.store.Position(ctx)
 	if err != nil {
 		return fmt.Errorf("position: %w", err)
 	}
-	a.forget()
+	// What was written before that position may have been missed.
+	a.lostSight()
+	workers.Go(func() { a.workJobs(ctx) })
 	for {
 		err := a.store.Watch(ctx, pos, func(c store.Change) error {
 			a.changed(c.Collection)
@@ -111,20 +125,13 @@ func (a *App) Run(ctx context.Context) error {
 			return nil
 		case errors.Is(err, store.ErrPositionLost):
 			// What was missed is unknown: read everything again.
-			a.forget()
 			if pos, err = a.store.Position(ctx); err != nil {
 				return fmt.Errorf("position: %w", err)
 			}
+			a.lostSight()
 		case err != nil:
 			return fmt.Errorf("watch: %w", err)
 		}
-	}
-}
-
-// changed forgets what was derived from a collection.
-func (a *App) changed(collection string) {
-	if collection == unitCollection.Name || collection == officerCollection.Name {
-		a.forget()
 	}
 }
 

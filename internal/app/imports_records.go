@@ -724,7 +724,6 @@ func (r *recordNoun[S, E, F, O]) store(ctx context.Context, a *App, plans []*rec
 	if _, err := a.store.BulkInsert(ctx, r.noun.coll, docs); err != nil {
 		return created, refused, unavailable(err)
 	}
-	a.changed(r.noun.coll.Name)
 	return len(docs), refused, nil
 }
 
@@ -758,7 +757,6 @@ func (r *recordNoun[S, E, F, O]) undo(ctx context.Context, a *App, by auth.Princ
 			} else if err != nil {
 				return false, nil, unavailable(err)
 			}
-			a.changed(r.noun.coll.Name)
 		} else {
 			numbers = r.claimsBefore(h.state)
 		}

@@ -123,10 +123,11 @@ func (n *noun[S, E]) encode(id string, s *S, version int64) (*store.Document, er
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: head: %w", n.coll.Name, id, err)
 	}
-	return &store.Document{
+	d := &store.Document{
 		ID: id, Version: version, Fields: fields, Head: head, Body: body,
 		DerivedVersion: derivedVersion, UpdatedAt: n.record(&events[len(events)-1]).RecordedAt,
-	}, nil
+	}
+	return d, nil
 }
 
 // get reads one record within a scope; nil if there is none.
@@ -265,7 +266,6 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 	case err != nil:
 		return nil, unavailable(err)
 	}
-	a.changed(n.coll.Name)
 	return s, nil
 }
 
@@ -386,7 +386,6 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 	case err != nil:
 		return nil, unavailable(err)
 	}
-	a.changed(n.coll.Name)
 	return s, nil
 }
 
