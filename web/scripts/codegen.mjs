@@ -22,6 +22,7 @@ const options = parseArguments(process.argv.slice(2));
 
 /** How a custom scalar looks in JSON. A scalar that is not listed fails the generation. */
 const SCALARS = {
+  Cell: 'number', // cases, đồng, or points with two decimals
   ID: 'string',
   Cursor: 'string',
   Date: 'string', // yyyy-MM-dd, a civil date in Asia/Ho_Chi_Minh

@@ -157,6 +157,7 @@ export const ErrorCode = [
   'FORBIDDEN',
   'NOT_FOUND',
   'UNAVAILABLE',
+  'LEDGER_BUILDING',
   'CLASSIFIED_REFUSED',
 ] as const;
 export type ErrorCode = (typeof ErrorCode)[number];
@@ -168,6 +169,13 @@ export const EventFate = [
   'NOTICE',
 ] as const;
 export type EventFate = (typeof EventFate)[number];
+
+export const FigureVerdict = [
+  'MATCHES',
+  'DIFFERS',
+  'NOT_COMPUTABLE',
+] as const;
+export type FigureVerdict = (typeof FigureVerdict)[number];
 
 export const ImportAcceptMode = [
   'ALL',
@@ -449,6 +457,7 @@ export const Right = [
   'RECORD_MONEY',
   'REPORT',
   'DIRECT',
+  'LOCK',
   'IMPORT',
   'EXPORT',
   'UNMASK',

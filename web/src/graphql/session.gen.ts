@@ -49,6 +49,8 @@ export type Right =
   | 'REPORT'
   /** Directives, conferences, targets and bulk assignment (chỉ đạo, điều hành). */
   | 'DIRECT'
+  /** Locking the books of a period (khóa sổ). */
+  | 'LOCK'
   /** Bringing registers in (nhập sổ). */
   | 'IMPORT'
   /** Taking registers out (xuất sổ). */

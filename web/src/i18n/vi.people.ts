@@ -228,6 +228,7 @@ export const vi = {
   'right.RECORD_MONEY': 'Ghi thu, chi tiền',
   'right.REPORT': 'Báo cáo nhiệm vụ, việc thuộc diện chỉ đạo',
   'right.DIRECT': 'Chỉ đạo, điều hành',
+  'right.LOCK': 'Khóa sổ',
   'right.IMPORT': 'Nhập sổ',
   'right.EXPORT': 'Xuất sổ',
   'right.UNMASK': 'Xem dữ liệu cá nhân đã che',

@@ -50,7 +50,7 @@ function Record({ conference }: { readonly conference: ConferenceRecordFragment 
       />
       <div className="case-columns">
         <div className="stack">
-          <ReportedFigures figures={conference.figures} />
+          <ReportedFigures conference={conference.id} figures={conference.figures} />
           <Conclusion conference={conference} />
           <Points title={t('conference.agenda')} id="agenda" lines={conference.agenda} ordered />
           <Points

@@ -1,4 +1,4 @@
-import type { ConferenceState, TaskState } from '../../graphql/schema.gen';
+import type { ConferenceState, FigureVerdict, TaskState } from '../../graphql/schema.gen';
 import { useI18n } from '../../i18n';
 import { Badge, type Tone } from '../../ui/Badge';
 import type { IconName } from '../../ui/icons';
@@ -27,4 +27,16 @@ export function TaskStateBadge({ state }: { readonly state: TaskState }) {
   const { t } = useI18n();
   const [tone, icon] = TASK[state] ?? ['quiet', 'dot'];
   return <Badge tone={tone} icon={icon}>{t(`taskState.${state}`)}</Badge>;
+}
+
+const VERDICT: Readonly<Record<FigureVerdict, readonly [Tone, IconName]>> = {
+  MATCHES: ['good', 'done'],
+  DIFFERS: ['warn', 'dot'],
+  NOT_COMPUTABLE: ['quiet', 'stopped'],
+};
+
+export function VerdictBadge({ verdict }: { readonly verdict: FigureVerdict }) {
+  const { t } = useI18n();
+  const [tone, icon] = VERDICT[verdict] ?? ['quiet', 'dot'];
+  return <Badge tone={tone} icon={icon}>{t(`figureVerdict.${verdict}`)}</Badge>;
 }

@@ -26,6 +26,13 @@ export function writeQuantity(quantity: Quantity, { t, integer, dongShort, perce
   }
 }
 
+/** A difference, with its sign. */
+export function writeDifference(quantity: Quantity, i18n: I18n): string {
+  const text = writeQuantity(quantity, i18n);
+  // Points carry their sign already.
+  return numberOf(quantity) > 0 && quantity.unit !== 'POINTS' ? `+${text}` : text;
+}
+
 /** "trên 34%" and the like; an exact value stands alone. */
 export function writeClaim(operator: Operator, quantity: string, { t }: I18n): string {
   return operator === 'EQUAL' ? quantity : t(`operator.${operator}`, { value: quantity });

@@ -105,6 +105,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The store cannot answer now; trying again may help (tạm thời gián đoạn). */
   | 'UNAVAILABLE'
+  /** The figures are being added up since the start; lists and records answer meanwhile (đang tính sổ). */
+  | 'LEDGER_BUILDING'
   /** A document classified as a State secret may not be entered (văn bản mật). */
   | 'CLASSIFIED_REFUSED';
 

@@ -131,6 +131,8 @@ export type Right =
   | 'REPORT'
   /** Directives, conferences, targets and bulk assignment (chỉ đạo, điều hành). */
   | 'DIRECT'
+  /** Locking the books of a period (khóa sổ). */
+  | 'LOCK'
   /** Bringing registers in (nhập sổ). */
   | 'IMPORT'
   /** Taking registers out (xuất sổ). */
@@ -184,6 +186,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The store cannot answer now; trying again may help (tạm thời gián đoạn). */
   | 'UNAVAILABLE'
+  /** The figures are being added up since the start; lists and records answer meanwhile (đang tính sổ). */
+  | 'LEDGER_BUILDING'
   /** A document classified as a State secret may not be entered (văn bản mật). */
   | 'CLASSIFIED_REFUSED';
 

@@ -40,6 +40,8 @@ export type SearchQuery = { readonly search: ReadonlyArray<{ readonly kind: Sear
       | { readonly id: string }
       | { readonly id: string }
       | { readonly id: string }
+      | { readonly id: string }
+      | { readonly id: string }
      }> };
 
 export const SearchDocument: TypedDocument<SearchQuery, SearchQueryVariables> =
