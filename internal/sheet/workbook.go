@@ -476,11 +476,8 @@ func (b *bookWriter) close() (err error) {
 		{"xl/workbook.xml", b.index()},
 		{"xl/_rels/workbook.xml.rels", b.relations()},
 		{"docProps/core.xml", b.about.properties()},
-		{"docProps/app.xml", xmlHead + `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>thads</Application></Properties>`},
-		{"_rels/.rels", xmlHead + `<Relationships xmlns="` + nsRelations + `">` +
-			`<Relationship Id="rId1" Type="` + nsOffice + `/officeDocument" Target="xl/workbook.xml"/>` +
-			`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/>` +
-			`<Relationship Id="rId3" Type="` + nsOffice + `/extended-properties" Target="docProps/app.xml"/></Relationships>`},
+		{"docProps/app.xml", appProperties},
+		{"_rels/.rels", packageRelations},
 		{"[Content_Types].xml", b.types()},
 	} {
 		w, err := b.zip.Create(part.name)
@@ -511,6 +508,16 @@ const (
 	nsMain      = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 	nsOffice    = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	nsRelations = "http://schemas.openxmlformats.org/package/2006/relationships"
+)
+
+// The parts that are the same in every workbook.
+const (
+	appProperties = xmlHead + `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>thads</Application></Properties>`
+
+	packageRelations = xmlHead + `<Relationships xmlns="` + nsRelations + `">` +
+		`<Relationship Id="rId1" Type="` + nsOffice + `/officeDocument" Target="xl/workbook.xml"/>` +
+		`<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/>` +
+		`<Relationship Id="rId3" Type="` + nsOffice + `/extended-properties" Target="docProps/app.xml"/></Relationships>`
 )
 
 // index is the part that lists the sheets and the names of areas.
