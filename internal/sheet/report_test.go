@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -381,5 +382,42 @@ func TestReportsThatAreNoTables(t *testing.T) {
 		if err := WriteReport(&bytes.Buffer{}, XLSX, r); err == nil {
 			t.Errorf("%s: it was written", name)
 		}
+	}
+}
+
+func TestLists(t *testing.T) {
+	columns := []ListColumn{{Header: "Mã"}, {Header: "Số việc", Format: ListNumber}, {Header: "Số tiền (đồng)", Format: ListDong}, {Header: "Tỷ lệ"}}
+	rows := [][]any{{"unit:u1", 13_140, thads.Dong(970_327_000_000), 76.41}, {"+1", 0, nil, -0.5}}
+	write := func(f Format) *bytes.Buffer {
+		t.Helper()
+		var b bytes.Buffer
+		w, err := NewListWriter(&b, f, About{Title: "Truy vấn"}, "Kết quả: tỷ lệ", columns)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range rows {
+			if err := w.Write(slices.Clone(row)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return &b
+	}
+	if d := cmp.Diff("\ufeffMã;Số việc;Số tiền (đồng);Tỷ lệ\r\nunit:u1;13140;970327000000;76,41\r\n'+1;0;;-0,50\r\n", write(CSV).String()); d != "" {
+		t.Errorf("CSV (-want +got):\n%s", d)
+	}
+	f, err := excelize.OpenReader(write(XLSX))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	got, err := f.GetRows("Kết quả- tỷ lệ", excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([][]string{{"Mã", "Số việc", "Số tiền (đồng)", "Tỷ lệ"}, {"unit:u1", "13140", "970327000000", "76.41"}, {"+1", "0", "", "-0.5"}}, got); d != "" {
+		t.Errorf("XLSX (-want +got):\n%s", d)
 	}
 }
