@@ -37,6 +37,7 @@ type App struct {
 	// they are first asked for.
 	serving bool
 	changes *changes
+	books   *books
 
 	// directory is the present picture of units and officers; nil when it
 	// has to be read again.
@@ -74,7 +75,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{
 		clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, serving: o.Serving,
-		partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns(), changes: newChanges(),
+		partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns(), changes: newChanges(), books: newBooks(),
 	}
 	a.store = &observedStore{Store: o.Store, app: a}
 	if a.clock == nil {
@@ -114,19 +115,37 @@ func (a *App) Run(ctx context.Context) error {
 	// What was written before that position may have been missed.
 	a.lostSight()
 	workers.Go(func() { a.workJobs(ctx) })
+	var keeping error
+	kept := make(chan struct{})
+	workers.Go(func() {
+		defer close(kept)
+		if keeping = a.keepBooks(ctx); keeping != nil {
+			stop()
+		}
+	})
 	for {
 		err := a.store.Watch(ctx, pos, func(c store.Change) error {
+			if err := a.follow(ctx, c); err != nil {
+				return err
+			}
 			a.changed(c.Collection)
 			pos = c.Position
 			return nil
 		})
 		switch {
 		case ctx.Err() != nil:
+			<-kept
+			if keeping != nil {
+				return fmt.Errorf("ledger: %w", keeping)
+			}
 			return nil
 		case errors.Is(err, store.ErrPositionLost):
 			// What was missed is unknown: read everything again.
 			if pos, err = a.store.Position(ctx); err != nil {
 				return fmt.Errorf("position: %w", err)
+			}
+			if err := a.sweepLedger(ctx); err != nil {
+				return err
 			}
 			a.lostSight()
 		case err != nil:

@@ -43,7 +43,12 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 			return auth.Record
 		}
 	},
-	alike: func(e, old *thads.CaseEvent) { e.Kind = old.Kind },
+	alike:  func(e, old *thads.CaseEvent) { e.Kind = old.Kind },
+	ledger: thads.BookCases,
+	posts: func(c *thads.Case) ([]thads.Posting, []thads.Deadline, error) {
+		postings, err := thads.PostCase(c)
+		return postings, nil, err
+	},
 }
 
 func indexCase(c *thads.Case) (head any, fields store.Fields) {

@@ -154,12 +154,22 @@ func (a *App) wrote(c *store.Collection, docs ...*store.Document) {
 	if len(docs) == 0 {
 		return
 	}
+	if n := posted(c.Name); n != nil {
+		for _, d := range docs {
+			a.books.take(a, n, d)
+		}
+	}
 	a.changed(c.Name)
 }
 
 func (a *App) deleted(c *store.Collection, docs ...store.VersionOf) {
 	if len(docs) == 0 {
 		return
+	}
+	if posted(c.Name) != nil {
+		for _, d := range docs {
+			a.books.drop(d.ID, d.Version)
+		}
 	}
 	a.changed(c.Name)
 }

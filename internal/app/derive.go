@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/store"
@@ -18,6 +19,12 @@ type derivable interface {
 	// derive makes the document anew from its body.
 	derive(d *store.Document) (*store.Document, error)
 	holds() holdsFunc
+	// book is the book of the records, "" for those of which no figures are kept,
+	// and entries makes the postings and deadlines of a document from its body.
+	book() thads.Book
+	entries(d *store.Document) ([]thads.Posting, []thads.Deadline, error)
+	// owns tells whether an id is one of this noun.
+	owns(id string) bool
 }
 
 func (n *noun[S, E]) collection() *store.Collection { return n.coll }
@@ -25,6 +32,18 @@ func (n *noun[S, E]) collection() *store.Collection { return n.coll }
 func (n *noun[S, E]) readRight() auth.Right { return n.reads }
 
 func (n *noun[S, E]) holds() holdsFunc { return n.holdsClaim }
+
+func (n *noun[S, E]) book() thads.Book { return n.ledger }
+
+func (n *noun[S, E]) owns(id string) bool { return strings.HasPrefix(id, n.prefix+"_") }
+
+func (n *noun[S, E]) entries(d *store.Document) ([]thads.Posting, []thads.Deadline, error) {
+	s, err := n.decode(d)
+	if err != nil {
+		return nil, nil, err
+	}
+	return n.posts(s)
+}
 
 func (n *noun[S, E]) derive(d *store.Document) (*store.Document, error) {
 	s, err := n.decode(d)
@@ -102,7 +121,6 @@ func (a *App) rederive(ctx context.Context, progress func(done int)) error {
 				return err
 			}
 			fresh.Version = d.Version + 1
-			fresh.Postings, fresh.PostingsVersion = d.Postings, d.PostingsVersion
 			if err := a.store.Replace(ctx, n.collection(), fresh); err != nil && !errors.Is(err, store.ErrConflict) {
 				return unavailable(err)
 			}

@@ -66,7 +66,12 @@ var directedCases = &noun[thads.DirectedCase, thads.DirectedCaseEvent]{
 		}
 		return auth.Report
 	},
-	alike: func(e, old *thads.DirectedCaseEvent) { e.Kind = old.Kind },
+	alike:  func(e, old *thads.DirectedCaseEvent) { e.Kind = old.Kind },
+	ledger: thads.BookDirected,
+	posts: func(c *thads.DirectedCase) ([]thads.Posting, []thads.Deadline, error) {
+		postings, err := thads.PostDirectedCase(c)
+		return postings, nil, err
+	},
 }
 
 func directedCaseRecord(e *thads.DirectedCaseEvent) *thads.Record { return &e.Record }

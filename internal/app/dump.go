@@ -438,7 +438,8 @@ func restored(in *dumpDocument) (doc *store.Document, claims []string, err error
 		return nil, nil, fmt.Errorf("%s %s names itself %s", c.Name, raw.ID, doc.ID)
 	}
 	doc.Version, doc.Body, doc.UpdatedAt = raw.Version, raw.Body, raw.UpdatedAt
-	doc.Postings, doc.PostingsVersion, doc.DerivedVersion = raw.Postings, raw.PostingsVersion, derivedVersion
+	// Postings are made from the history and never taken from a file.
+	doc.DerivedVersion = derivedVersion
 	return doc, claims, doc.Check(c)
 }
 

@@ -54,12 +54,16 @@ type noun[S, E any] struct {
 	right func(e *E) auth.Right
 	// alike gives a correction the kind of the event it corrects.
 	alike func(e, old *E)
+	// posts makes the postings and the deadlines of a record; nil for kinds of
+	// which no figures are kept. ledger is the book that they are in.
+	posts  func(s *S) ([]thads.Posting, []thads.Deadline, error)
+	ledger thads.Book
 }
 
 // derivedVersion is the version of the rules by which heads, fields, sort keys
 // and search tokens are derived from a body. Documents of another version are
 // derived again at start (see Rederive).
-const derivedVersion = thads.CollationVersion*1000 + 4
+const derivedVersion = thads.CollationVersion*1000 + 5
 
 // idEncoding writes ids in letters and digits that cannot be confused.
 var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -126,6 +130,13 @@ func (n *noun[S, E]) encode(id string, s *S, version int64) (*store.Document, er
 	d := &store.Document{
 		ID: id, Version: version, Fields: fields, Head: head, Body: body,
 		DerivedVersion: derivedVersion, UpdatedAt: n.record(&events[len(events)-1]).RecordedAt,
+	}
+	if n.posts != nil {
+		postings, deadlines, err := n.posts(s)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s: postings: %w", n.coll.Name, id, err)
+		}
+		d.Postings, d.PostingsVersion = thads.EncodeEntries(postings, deadlines), thads.PostingRules
 	}
 	return d, nil
 }

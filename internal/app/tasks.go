@@ -72,7 +72,12 @@ var tasks = &noun[thads.Task, thads.TaskEvent]{
 		}
 		return auth.Report
 	},
-	alike: func(e, old *thads.TaskEvent) { e.Kind = old.Kind },
+	alike:  func(e, old *thads.TaskEvent) { e.Kind = old.Kind },
+	ledger: thads.BookTasks,
+	posts: func(t *thads.Task) ([]thads.Posting, []thads.Deadline, error) {
+		postings, err := thads.PostTask(t)
+		return postings, nil, err
+	},
 }
 
 func taskRecord(e *thads.TaskEvent) *thads.Record { return &e.Record }

@@ -95,6 +95,11 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 	reads:   auth.Read,
 	right:   func(*thads.VerdictEvent) auth.Right { return auth.Record },
 	alike:   func(e, old *thads.VerdictEvent) { e.Kind = old.Kind },
+	ledger:  thads.BookVerdicts,
+	posts: func(v *thads.AdministrativeVerdict) ([]thads.Posting, []thads.Deadline, error) {
+		postings, err := thads.PostVerdict(v)
+		return postings, nil, err
+	},
 }
 
 func verdictRecord(e *thads.VerdictEvent) *thads.Record { return &e.Record }

@@ -45,13 +45,13 @@ func (e *Env) OpenApp(ctx context.Context, log *slog.Logger) (a *app.App, done f
 	if err != nil {
 		return nil, nil, err
 	}
-	if a, err = e.newApp(st, log); err != nil {
+	if a, err = e.newApp(st, log, false); err != nil {
 		return nil, nil, errors.Join(err, st.Close())
 	}
 	return a, func(err error) error { return errors.Join(err, st.Close()) }, nil
 }
 
-func (e *Env) newApp(st store.Store, log *slog.Logger) (*app.App, error) {
+func (e *Env) newApp(st store.Store, log *slog.Logger, serving bool) (*app.App, error) {
 	dir, err := e.Config.Store.SecretsDir()
 	if err != nil {
 		return nil, err
@@ -60,5 +60,5 @@ func (e *Env) newApp(st store.Store, log *slog.Logger) (*app.App, error) {
 	if err != nil {
 		return nil, fail(err, "Không dùng được tệp khóa trong %s (chọn thư mục khác bằng --config): %v", "The file with the keys in %s cannot be used (choose another directory by --config): %v", dir, err)
 	}
-	return app.New(app.Options{Store: st, Log: log, Sealer: sealer, Version: Version(), Demo: e.Config.Serve.Demo})
+	return app.New(app.Options{Store: st, Log: log, Sealer: sealer, Version: Version(), Demo: e.Config.Serve.Demo, Serving: serving})
 }

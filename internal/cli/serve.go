@@ -69,7 +69,7 @@ func serve(ctx context.Context, env *Env) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	a, err := env.newApp(st, log)
+	a, err := env.newApp(st, log, true)
 	if err != nil {
 		return err
 	}
@@ -135,6 +135,7 @@ func newServing(env *Env, log *slog.Logger, st store.Store, a *app.App, l net.Li
 		TrustedProxies: o.TrustedProxies,
 		Sessions:       app.SessionLimits{Idle: o.SessionIdle, Max: o.SessionMax},
 		Timeout:        o.Timeout, Drain: o.Drain, Version: Version(), Log: log,
+		Checks: []httpd.Check{{Name: "ledger", Ask: a.LedgerReady}},
 	})
 	if err != nil {
 		return nil, err
@@ -201,10 +202,14 @@ func (s *serving) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.env.Config.Serve.Demo {
-		return s.fill(ctx)
+	if !s.env.Config.Serve.Demo {
+		// The figures are added up in the background: lists answer meanwhile.
+		return nil
 	}
-	return nil
+	if err := s.fill(ctx); err != nil {
+		return err
+	}
+	return s.app.BuildLedger(ctx, nil)
 }
 
 // greet tells where the server is and how to sign in.
