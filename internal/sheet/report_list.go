@@ -31,8 +31,8 @@ func NewListWriter(w io.Writer, f Format, about About, name string, columns []Li
 	return &ListWriter{file: file, table: table}, nil
 }
 
-// Write writes one row: the values by the columns of the list (string, int,
-// int64, float64, thads.Date, thads.Dong; nil for an empty cell).
+// Write writes one row: the values by the columns of the list (string, int, float64,
+// thads.Date, thads.Dong; nil for an empty cell).
 func (w *ListWriter) Write(values []any) error {
 	if w.file.format != CSV {
 		return w.table.Write(&values)
