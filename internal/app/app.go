@@ -47,6 +47,8 @@ type App struct {
 	wake chan struct{}
 	// signIns bounds who tries to sign in how often.
 	signIns signIns
+	// principals keeps who stands behind sessions and tokens.
+	principals principals
 }
 
 // Options configure an App.

@@ -330,9 +330,23 @@ func (a *App) revokeTokens(ctx context.Context, user thads.PrincipalID) error {
 // token made with a password alone must not outlive that demand. What the provider
 // of an owner asks for cannot be known here, and counts as enough.
 func (a *App) AuthenticateToken(ctx context.Context, text string) (auth.Principal, error) {
+	return a.authenticateToken(ctx, text, true)
+}
+
+// TokenStillWorks is AuthenticateToken for an answer that lasts: it does not count
+// as a use of the token.
+func (a *App) TokenStillWorks(ctx context.Context, text string) (auth.Principal, error) {
+	return a.authenticateToken(ctx, text, false)
+}
+
+func (a *App) authenticateToken(ctx context.Context, text string, use bool) (auth.Principal, error) {
 	secret, ok := auth.ParseAPISecret(text)
 	if !ok {
 		return auth.Principal{}, ErrNoAccess
+	}
+	known, ok, keep := a.recall(principalKey{hash: secret.Hash(), token: true}, use)
+	if ok {
+		return known, nil
 	}
 	heads, err := a.store.Heads(ctx, tokenCollection, thads.Everything(), secret.Hash())
 	if err != nil {
@@ -356,8 +370,10 @@ func (a *App) AuthenticateToken(ctx context.Context, text string) (auth.Principa
 	if u == nil || u.IsDisabled() {
 		return auth.Principal{}, ErrNoAccess
 	}
-	if err := a.noteToken(ctx, t, now); err != nil {
-		return auth.Principal{}, err
+	if use {
+		if err := a.noteToken(ctx, t, now); err != nil {
+			return auth.Principal{}, err
+		}
 	}
 	p := t.principal(u.Principal(a.Today()))
 	if u.Provider == nil {
@@ -368,6 +384,7 @@ func (a *App) AuthenticateToken(ctx context.Context, text string) (auth.Principa
 	if len(p.Needs) > 0 {
 		p.Grants = nil
 	}
+	keep(p, t.ExpiresAt, t.LastUsedAt.Add(tokenSeenEvery))
 	return p, nil
 }
 

@@ -275,8 +275,22 @@ func (l SessionLimits) expires(began, seen time.Time) time.Time {
 // Authenticate returns the principal of a session, and notes that it is in use.
 // ErrNoAccess if there is no such session or it has ended. Where something has to
 // be done before the rights are given (Principal.Needs), the principal has no
-// roles.
+// roles. What it returns belongs to all who ask, and is not to be changed.
 func (a *App) Authenticate(ctx context.Context, token auth.Token, limits SessionLimits) (auth.Principal, error) {
+	return a.authenticate(ctx, token, limits, true)
+}
+
+// StillSignedIn is Authenticate for an answer that lasts: it does not count as a
+// use of the session, which ends beside it when nobody does anything.
+func (a *App) StillSignedIn(ctx context.Context, token auth.Token, limits SessionLimits) (auth.Principal, error) {
+	return a.authenticate(ctx, token, limits, false)
+}
+
+func (a *App) authenticate(ctx context.Context, token auth.Token, limits SessionLimits, use bool) (auth.Principal, error) {
+	known, ok, keep := a.recall(principalKey{hash: token.Hash(), limits: limits}, use)
+	if ok {
+		return known, nil
+	}
 	s, version, u, err := a.readAccess(ctx, sessionCollection, token)
 	if err != nil {
 		return auth.Principal{}, err
@@ -286,7 +300,7 @@ func (a *App) Authenticate(ctx context.Context, token auth.Token, limits Session
 	if !now.Before(limits.expires(s.MadeAt, s.SeenAt)) {
 		return auth.Principal{}, ErrNoAccess
 	}
-	if now.Sub(s.SeenAt) >= limits.Idle/seenEvery {
+	if use && now.Sub(s.SeenAt) >= limits.Idle/seenEvery {
 		s.SeenAt, s.Expires = now, limits.expires(s.MadeAt, now)
 		doc, err := s.document(token.Hash(), version+1, now)
 		if err != nil {
@@ -311,6 +325,7 @@ func (a *App) Authenticate(ctx context.Context, token auth.Token, limits Session
 	if len(p.Needs) > 0 {
 		p.Grants = nil
 	}
+	keep(p, earliest(s.Expires, limits.expires(s.MadeAt, s.SeenAt)), s.SeenAt.Add(limits.Idle/seenEvery))
 	return p, nil
 }
 
