@@ -161,7 +161,7 @@ func TestDumpAndLoad(t *testing.T) {
 	if err := to.Prepare(t.Context(), nil); err != nil {
 		t.Errorf("a loaded store is refused: %v", err)
 	}
-	if diff := cmp.Diff(ledger(t, from.store, keys), ledger(t, to.store, keys)); diff != "" {
+	if diff := cmp.Diff(recorded(t, from.store, keys), recorded(t, to.store, keys)); diff != "" {
 		t.Errorf("numbers and records (-dumped +loaded):\n%s", diff)
 	}
 

@@ -148,9 +148,9 @@ func (w *world) found(ctx context.Context, t testing.TB, id string) []string {
 // randomID matches the ids of uploads, which are random.
 var randomID = regexp.MustCompile(`up_[0-9a-z]+`)
 
-// ledger is everything that an acceptance writes, in a form that compares:
+// recorded is everything that an acceptance writes, in a form that compares:
 // without what is random (nonces) and the instants at which numbers were claimed.
-func ledger(t testing.TB, s store.Store, keys string) map[string]string {
+func recorded(t testing.TB, s store.Store, keys string) map[string]string {
 	t.Helper()
 	sealer, err := app.OpenSealer(keys)
 	if err != nil {
@@ -489,10 +489,10 @@ func TestAcceptResumes(t *testing.T) {
 	if im.Created != 98 || im.Changed != 10 || im.Refused != 2 {
 		t.Fatalf("undisturbed: %+v", im)
 	}
-	accepted := ledger(t, undisturbed.store, keys)
+	accepted := recorded(t, undisturbed.store, keys)
 	undo(undisturbed, im)
 	undisturbed.worked(ctx, t, id, app.ImportUndone)
-	undone := ledger(t, undisturbed.store, keys)
+	undone := recorded(t, undisturbed.store, keys)
 
 	step := 1
 	if raced {
@@ -502,13 +502,13 @@ func TestAcceptResumes(t *testing.T) {
 		w := open()
 		stopped := stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) })
 		im := w.worked(ctx, t, id, app.ImportAccepted)
-		if diff := cmp.Diff(accepted, ledger(t, w.store, keys)); diff != "" {
+		if diff := cmp.Diff(accepted, recorded(t, w.store, keys)); diff != "" {
 			t.Fatalf("accepted, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}
 		undo(w, im)
 		stopped = stopBehind(t, w, keys, left, func() error { return w.ResumeJobs(ctx) }) || stopped
 		w.worked(ctx, t, id, app.ImportUndone)
-		if diff := cmp.Diff(undone, ledger(t, w.store, keys)); diff != "" {
+		if diff := cmp.Diff(undone, recorded(t, w.store, keys)); diff != "" {
 			t.Fatalf("undone, stopped behind %d writes (-undisturbed +resumed):\n%s", left, diff)
 		}
 		if !stopped {
@@ -624,9 +624,9 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 	alone := newWorldWith(t, keys)
 	im := alone.mixed(t)
 	im = alone.worked(ctx, t, im.ID, app.ImportAccepted)
-	accepted := ledger(t, alone.store, keys)
+	accepted := recorded(t, alone.store, keys)
 	alone.undone(ctx, t, im, "Nhập nhầm")
-	undone := ledger(t, alone.store, keys)
+	undone := recorded(t, alone.store, keys)
 
 	w := newWorldWith(t, keys)
 	im = w.mixed(t)
@@ -647,7 +647,7 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 	}
 	both()
 	im = w.worked(ctx, t, im.ID, app.ImportAccepted)
-	if diff := cmp.Diff(accepted, ledger(t, w.store, keys)); diff != "" {
+	if diff := cmp.Diff(accepted, recorded(t, w.store, keys)); diff != "" {
 		t.Errorf("accepted by two (-by one +by two):\n%s", diff)
 	}
 	im, err := w.ImportUndo(ctx, app.ImportChange{ID: im.ID, Version: im.Version}, "Nhập nhầm")
@@ -656,7 +656,7 @@ func TestAcceptByTwoProcesses(t *testing.T) {
 	}
 	both()
 	w.worked(ctx, t, im.ID, app.ImportUndone)
-	if diff := cmp.Diff(undone, ledger(t, w.store, keys)); diff != "" {
+	if diff := cmp.Diff(undone, recorded(t, w.store, keys)); diff != "" {
 		t.Errorf("undone by two (-by one +by two):\n%s", diff)
 	}
 }
