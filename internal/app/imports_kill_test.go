@@ -177,7 +177,7 @@ func outcome(t *testing.T, dir string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := ledger(t, s, dir)
+	out := recorded(t, s, dir)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

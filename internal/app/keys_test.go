@@ -164,7 +164,7 @@ func TestRotateKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ledger(t, w.store, dir)
+	want := recorded(t, w.store, dir)
 	old := sealedWith(t, w.store)
 	if len(old) != 1 || old["k1"] != 60+3 {
 		t.Fatalf("sealed values by key: %v", old)
@@ -180,7 +180,7 @@ func TestRotateKeys(t *testing.T) {
 	if got := sealedWith(t, w.store); len(got) != 1 || got["k2"] != 63 {
 		t.Errorf("sealed values by key: %v", got)
 	}
-	if diff := cmp.Diff(want, ledger(t, w.store, dir)); diff != "" {
+	if diff := cmp.Diff(want, recorded(t, w.store, dir)); diff != "" {
 		t.Errorf("the values have changed (-before +after):\n%s", diff)
 	}
 	info, err := os.Stat(filepath.Join(dir, "secrets.json"))
@@ -271,7 +271,7 @@ func TestRotateKeysResumes(t *testing.T) {
 		t.Cleanup(func() { _ = s.Close() })
 		w := &world{now: time.Date(2019, 12, 9, 2, 0, 0, 0, time.UTC)}
 		w.use(t, s, from)
-		want := ledger(t, s, from)
+		want := recorded(t, s, from)
 		stopped := stopBehind(t, w, from, left, func() error {
 			_, err := w.RotateKeys(ctx, app.KeyRotation{}, nil)
 			return err
@@ -288,7 +288,7 @@ func TestRotateKeysResumes(t *testing.T) {
 		if got := sealedWith(t, s); len(got) != 1 || got["k2"] != 80 {
 			t.Errorf("stopped behind %d writes: sealed values by key: %v", left, got)
 		}
-		if diff := cmp.Diff(want, ledger(t, s, from)); diff != "" {
+		if diff := cmp.Diff(want, recorded(t, s, from)); diff != "" {
 			t.Errorf("stopped behind %d writes (-before +after):\n%s", left, diff)
 		}
 		if !stopped {
@@ -347,7 +347,7 @@ func TestRotateKeysBesideAServer(t *testing.T) {
 	if err != nil || status.Resealing || len(status.Sealing) != 7 || len(status.Commitments) != 4 {
 		t.Errorf("status: %+v, %v", status, err)
 	}
-	if len(ledger(t, w.store, dir)) == 0 {
+	if len(recorded(t, w.store, dir)) == 0 {
 		t.Error("nothing is there")
 	}
 }
