@@ -13,18 +13,18 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// A Ledger holds the postings of records. It is safe for concurrent use.
-type Ledger struct {
+// A plainLedger is the reference: the slow and obvious way.
+type plainLedger struct {
 	mu   sync.Mutex
 	docs map[string]*Document
 }
 
-// New returns an empty ledger.
-func New() *Ledger { return &Ledger{docs: map[string]*Document{}} }
+// newPlain returns an empty ledger.
+func newPlain() *plainLedger { return &plainLedger{docs: map[string]*Document{}} }
 
 // Apply takes a record over the version held and tells whether it did: what is
 // not newer is left alone.
-func (l *Ledger) Apply(d Document) bool {
+func (l *plainLedger) Apply(d Document) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if old := l.docs[d.ID]; old != nil && old.Version >= d.Version {
@@ -36,7 +36,7 @@ func (l *Ledger) Apply(d Document) bool {
 
 // Remove takes a record out whose document was deleted, unless a newer version
 // than the one deleted is held; version 0 removes any.
-func (l *Ledger) Remove(id string, version int64) bool {
+func (l *plainLedger) Remove(id string, version int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	old := l.docs[id]
@@ -48,7 +48,7 @@ func (l *Ledger) Remove(id string, version int64) bool {
 }
 
 // Version returns the version held of a record, 0 for none.
-func (l *Ledger) Version(id string) int64 {
+func (l *plainLedger) Version(id string) int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if d := l.docs[id]; d != nil {
@@ -58,7 +58,7 @@ func (l *Ledger) Version(id string) int64 {
 }
 
 // Held returns id and version of all records held.
-func (l *Ledger) Held() map[string]int64 {
+func (l *plainLedger) Held() map[string]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	out := make(map[string]int64, len(l.docs))
@@ -69,7 +69,7 @@ func (l *Ledger) Held() map[string]int64 {
 }
 
 // Stats tell how large the ledger is.
-func (l *Ledger) Stats() Stats {
+func (l *plainLedger) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := Stats{Documents: len(l.docs)}
@@ -79,21 +79,21 @@ func (l *Ledger) Stats() Stats {
 	return s
 }
 
-// A View is the ledger as it stands at one moment: all that is asked of it is
+// A plainView is the ledger as it stands at one moment: all that is asked of it is
 // answered from the same postings. It takes no memory of its own to speak of.
-type View struct{ docs []*Document }
+type plainView struct{ docs []*Document }
 
 // View returns the ledger as it stands now.
-func (l *Ledger) View() *View {
+func (l *plainLedger) View() *plainView {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return &View{docs: slices.Collect(maps.Values(l.docs))}
+	return &plainView{docs: slices.Collect(maps.Values(l.docs))}
 }
 
 // Sum answers the figures, group by group, in the order of their keys. Groups in
 // which every figure is zero are left out. Without GroupBy there is one group,
 // also where it is zero.
-func (v *View) Sum(q Query) []Group {
+func (v *plainView) Sum(q Query) []Group {
 	groups := map[string]*Group{}
 	if len(q.GroupBy) == 0 {
 		groups[""] = &Group{Keys: []string{}, Values: make([]Amount, len(q.Figures))}
@@ -123,7 +123,7 @@ func (v *View) Sum(q Query) []Group {
 // Contributions opens the query's first figure to the records behind it, zeros
 // left out: the largest in đồng first, then in cases, then in an order that tells
 // nothing of the records.
-func (v *View) Contributions(q Query) []Contribution {
+func (v *plainView) Contributions(q Query) []Contribution {
 	sums := map[string]*Contribution{}
 	q.Figures = q.Figures[:1]
 	for e := range v.entries(q) {
@@ -149,7 +149,7 @@ func (v *View) Contributions(q Query) []Contribution {
 
 // Entries yields the postings behind the query's first figure, record by record,
 // each record's in the order of recording.
-func (v *View) Entries(q Query) iter.Seq[Entry] {
+func (v *plainView) Entries(q Query) iter.Seq[Entry] {
 	q.Figures = q.Figures[:1]
 	return func(yield func(Entry) bool) {
 		for e := range v.entries(q) {
@@ -160,15 +160,13 @@ func (v *View) Entries(q Query) iter.Seq[Entry] {
 	}
 }
 
-func abs(n int64) int64 { return max(n, -n) }
-
 // compareHidden orders ids by their hashes.
 func compareHidden(a, b string) int {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return slices.Compare(x[:], y[:])
 }
 
-func (v *View) entries(q Query) iter.Seq2[Entry, int] {
+func (v *plainView) entries(q Query) iter.Seq2[Entry, int] {
 	return func(yield func(Entry, int) bool) {
 		for _, d := range v.docs {
 			if q.Filter.Documents != nil && !slices.Contains(q.Filter.Documents, d.ID) {
@@ -207,10 +205,6 @@ func within(s Span, on, from thads.Date) bool {
 	case UpTo:
 	}
 	return true
-}
-
-func (a *Accounts) has(acc thads.Account) bool {
-	return slices.Contains(a.Classes, acc.Class) && (a.Only == nil || slices.Contains(a.Only, acc.Detail)) && !slices.Contains(a.Except, acc.Detail)
 }
 
 func (f *Filter) keeps(p *thads.Posting) bool {
