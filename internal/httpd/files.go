@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,12 +42,14 @@ const (
 	routeExports   = "/exports"
 	routeTemplates = "/templates"
 	routeProblems  = "/imports/problems"
+	routeReports   = "/reports"
+	routeQueries   = "/queries"
 )
 
 // isFileRoute tells whether a route takes or hands out files.
 func isFileRoute(route string) bool {
 	switch route {
-	case routeUploads, routeExports, routeTemplates, routeProblems:
+	case routeUploads, routeExports, routeTemplates, routeProblems, routeReports, routeQueries:
 		return true
 	}
 	return false
@@ -193,13 +196,15 @@ const downloadBuffer = 64 << 10
 type file struct {
 	name   string
 	format sheet.Format
+	// contentType is the media type where there is no format.
+	contentType string
 	// mark, where it is not nil, stands behind the name once the file begins.
 	mark *string
 }
 
 // setHeaders declares the file.
 func (f file) setHeaders(h http.Header) {
-	h.Set("Content-Type", f.format.ContentType())
+	h.Set("Content-Type", cmp.Or(f.contentType, f.format.ContentType()))
 	name := f.name
 	if f.mark != nil && *f.mark != "" {
 		extension := path.Ext(name)
