@@ -38,12 +38,14 @@ type Option func(*Resolver)
 // WithProvider names the provider of OpenID Connect by which people may sign in.
 func WithProvider(p Provider) Option { return func(r *Resolver) { r.provider = p } }
 
-// NewHandler returns the API over the use cases. It takes POST with JSON; the
-// caller has judged method, media type and size of the request, and put the
-// principal into its context. Faults go to log and are not shown.
+// NewHandler returns the API over the use cases. It takes POST with JSON, and GET
+// for the documents that it knows; the caller has judged method, media type and
+// size of the request, and put the principal into its context. Subscriptions are
+// answered where the context says how they may last (app.WithStay). Faults go to
+// log and are not shown.
 func NewHandler(a *app.App, log *slog.Logger, options ...Option) http.Handler {
 	errcode.RegisterErrorType(codeTooCostly, errcode.KindProtocol)
-	resolvers := &Resolver{app: a}
+	resolvers := &Resolver{app: a, live: DefaultLive()}
 	for _, o := range options {
 		o(resolvers)
 	}
@@ -51,7 +53,9 @@ func NewHandler(a *app.App, log *slog.Logger, options ...Option) http.Handler {
 		Resolvers:  resolvers,
 		Directives: generated.DirectiveRoot{Access: access},
 	})
+	p := presenter{log: log}
 	s := handler.New(costed{schema})
+	s.AddTransport(newStreamer(a, resolvers.live, p))
 	s.AddTransport(transport.POST{})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
 	s.SetParserTokenLimit(MaxTokens)
@@ -61,10 +65,9 @@ func NewHandler(a *app.App, log *slog.Logger, options ...Option) http.Handler {
 	s.AroundOperations(introspectSignedIn)
 	s.AroundOperations(refuseDefer)
 	s.AroundResponses(note)
-	p := presenter{log: log}
 	s.SetErrorPresenter(p.present)
 	s.SetRecoverFunc(p.recovered)
-	return withRequest(a, s)
+	return newFront(a, schema.Schema(), p, withRequest(a, s))
 }
 
 // withRequest puts the loaders of one request into its context.
@@ -97,6 +100,7 @@ func note(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		op.Code, _ = resp.Errors[0].Extensions["code"].(string)
 	}
 	request.FromContext(ctx).Ran(op)
+	noteEnding(ctx, op, op.Code != "" || resp != nil && len(resp.Errors) > 0)
 	return resp
 }
 

@@ -13,4 +13,6 @@ type Resolver struct {
 	app *app.App
 	// provider is that of OpenID Connect, zero where none is configured.
 	provider Provider
+	// live bounds what is told live.
+	live LiveLimits
 }
