@@ -426,7 +426,8 @@ func (f *Form) results(money bool) {
 		f.rule("C_BALANCE", "C", "D E")
 	}
 	f.rule("D", "D", d)
-	f.rule("R", "R", "C -"+strings.ReplaceAll(done, " ", " -"))
+	f.rule("S", "S", done)
+	f.rule("R", "R", "C -S")
 
 	f.note("Việc trong thời hạn tự nguyện và đang xác minh được tính vào đang thi hành (D4) theo trí nhớ; tiền đã thu chưa chi trả cũng ở D4",
 		"Cases in the voluntary period and being verified are counted as under way (D4) from memory; money collected and not paid out is there as well")
@@ -480,13 +481,15 @@ func (f *Form) measures() {
 
 // verdicts gives the form of administrative verdicts its columns.
 func (f *Form) verdicts() {
-	received, tracked := text("Bản án, quyết định tiếp nhận trong kỳ", "Judgments received in the period"), text("Phải theo dõi", "To track")
-	f.sum("N", "T2 U", received, hTotal)
-	c := f.base("U", MeasureVerdictsNew, flow(thads.AccountVerdictUntracked), received, text("Không có nội dung theo dõi", "Nothing to track"))
+	// A province's published figures of 2017: 132 handed over = 55 to track + 77
+	// without; 55 = 12 carried in + 43 new = 36 done + 19 not done.
+	handed, tracked := text("Bản án, quyết định Tòa án chuyển giao", "Judgments handed over"), text("Có nội dung phải theo dõi", "To track")
+	f.sum("N", "T U", handed, hTotal)
+	c := f.base("U", MeasureVerdictsNew, flow(thads.AccountVerdictUntracked), handed, text("Không có nội dung theo dõi", "Nothing to track"))
 	c.Formula = text("Bản án tiếp nhận trong kỳ không có nội dung theo dõi", "Judgments received in the period with nothing to track")
-	f.sum("T", "T1 T2", tracked, hTotal)
-	f.measure("T1", MeasureVerdictsCarriedIn, tracked, text("Kỳ trước chuyển sang", "Carried in"))
-	f.measure("T2", MeasureVerdictsNew, tracked, text("Thụ lý mới", "New"))
+	f.sum("T", "T1 T2", handed, tracked, hTotal)
+	f.measure("T1", MeasureVerdictsCarriedIn, handed, tracked, text("Kỳ trước chuyển sang", "Carried in"))
+	f.measure("T2", MeasureVerdictsNew, handed, tracked, text("Thụ lý mới", "New"))
 	f.measure("X", MeasureVerdictsDone, text("Đã thi hành xong", "Done"))
 	f.measure("K", MeasureVerdictsNoLonger, text("Không còn nội dung thi hành", "Nothing left to carry out"))
 	f.measure("L", MeasureVerdictsNotDone, text("Chưa thi hành xong", "Not done"))
@@ -497,7 +500,7 @@ func (f *Form) verdicts() {
 	f.ratio("P", "X", "T", text("Tỷ lệ thi hành xong (%)", "Rate (%)"))
 	f.resolve()
 
-	f.rule("N", "N", "T2 U")
+	f.rule("N", "N", "T U")
 	f.rule("T", "T", "T1 T2")
 	f.rule("T_BALANCE", "T", "X K L")
 	f.note("Cột lấy theo số liệu trong các báo cáo đã công bố; bố cục biểu in chưa biết", "The columns are what published reports state; the layout of the printed form is not known")
