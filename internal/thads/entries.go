@@ -15,7 +15,7 @@ import (
 //	tag sets  n, n × (m, m × word)
 //	contexts  n, n × (unit, officer, initiation, kind, subject: words; tag set, 0 for none)
 //	events    n, n × (seq and instant, as differences from the event before; m, m × posting)
-//	deadlines n, n × (flags, rule, context, day and days that the flags tell)
+//	deadlines n, n × (flags, rule, context of the holder, day and days that the flags tell)
 //
 // Numbers are varints, of differences in zigzag. A posting is a byte of flags,
 // the word of its class and what the flags tell to follow. Days are written as
@@ -135,6 +135,15 @@ func (w *entryWriter) context(c entryContext, tags []Tag) uint64 {
 	return uint64(i)
 }
 
+// held is any context of a unit and officer.
+func (w *entryWriter) held(unit UnitID, officer OfficerID) uint64 {
+	i := slices.IndexFunc(w.contexts, func(c entryContext) bool { return c.unit == unit && c.officer == officer })
+	if i < 0 {
+		return w.context(entryContext{unit: unit, officer: officer}, nil)
+	}
+	return uint64(i)
+}
+
 // EncodeEntries writes postings and deadlines of a record compactly. Instants
 // are kept to the millisecond.
 func EncodeEntries(postings []Posting, deadlines []Deadline) []byte {
@@ -225,7 +234,7 @@ func EncodeEntries(postings []Posting, deadlines []Deadline) []byte {
 			flags |= deadlineEnded
 		}
 		body = binary.AppendUvarint(append(body, flags), w.ref(string(d.Rule)))
-		body = binary.AppendUvarint(body, w.context(entryContext{unit: d.Unit, officer: d.Officer}, nil))
+		body = binary.AppendUvarint(body, w.held(d.Unit, d.Officer))
 		body = binary.AppendVarint(body, int64(d.From)-day)
 		day = int64(d.From)
 		if d.Due != 0 {

@@ -141,8 +141,14 @@ func comparePlace(a, b *Posting) int {
 }
 
 // difference is what has to be added to the moves before so that they come to
-// those after.
+// those after. A late event leaves most of them as they were.
 func difference(before, after []Posting) []Posting {
+	for len(before) > 0 && len(after) > 0 && sameMove(&before[0], &after[0]) {
+		before, after = before[1:], after[1:]
+	}
+	for len(before) > 0 && len(after) > 0 && sameMove(&before[len(before)-1], &after[len(after)-1]) {
+		before, after = before[:len(before)-1], after[:len(after)-1]
+	}
 	all := make([]Posting, 0, len(before)+len(after))
 	all = append(all, after...)
 	for _, p := range before {
@@ -166,6 +172,11 @@ func difference(before, after []Posting) []Posting {
 	return out
 }
 
+// sameMove tells whether two moves are one and the same.
+func sameMove(a, b *Posting) bool {
+	return a.Cases == b.Cases && a.Dong == b.Dong && comparePlace(a, b) == 0
+}
+
 // A walk carries the steps of a history out one after the other.
 type walk[E any] interface {
 	// carryOut carries one more step out and adds what it moves.
@@ -181,17 +192,27 @@ type walk[E any] interface {
 // any other has the history walked anew.
 func postings[E any, P event[E]](id string, events []E, start func() walk[E], opens func(*E) bool) ([]Posting, error) {
 	out := make([]Posting, 0, 2*len(events)+2)
-	w, last := start(), Date(0)
+	// The moves before are those of the steps, in the order of time. Until an
+	// event is late, they are the postings themselves.
+	w, last, late := start(), Date(0), false
+	var before []Posting
 	for i := range events {
 		e := &events[i]
 		r, n := P(e).record(), len(out)
 		if w != nil && r.Voids == 0 && r.Supersedes == 0 && r.EffectiveOn >= last {
 			m := w.moved()
-			m.all = out
+			if !late {
+				m.all = out
+			}
 			if refusal := w.carryOut(e); refusal != nil {
 				return nil, damaged(id, r, refusal)
 			}
-			out, last = m.all, r.EffectiveOn
+			last, before = r.EffectiveOn, m.all
+			if late {
+				out = append(out, m.all[m.step:]...)
+			} else {
+				out = m.all
+			}
 		} else {
 			var err error
 			if w, last, err = walked[E, P](id, events[:i+1], start, opens); err != nil {
@@ -201,12 +222,16 @@ func postings[E any, P event[E]](id string, events []E, start func() walk[E], op
 			if w != nil {
 				after = w.moved().all
 			}
-			out = append(out, difference(out, after)...)
+			late = true
+			out, before = append(out, difference(before, after)...), after
 		}
 		for j := n; j < len(out); j++ {
 			p := &out[j]
 			p.Event, p.RecordedAt, p.BookedOn = r.Seq, r.RecordedAt, max(p.EffectiveOn, r.OpenFrom)
 		}
+	}
+	if len(out) == 0 {
+		return nil, nil
 	}
 	return slices.Clip(out), nil
 }
@@ -219,6 +244,7 @@ func walked[E any, P event[E]](id string, events []E, start func() walk[E], open
 		return nil, 0, nil
 	}
 	w = start()
+	w.moved().all = make([]Posting, 0, 2*len(steps)+2)
 	for _, s := range steps {
 		if refusal := w.carryOut(s.ev); refusal != nil {
 			return nil, 0, damaged(id, P(s.ev).record(), refusal)
