@@ -47,7 +47,8 @@ func about(collection string) (records, access bool) {
 	case userCollection.Name, metaCollection.Name, unitCollection.Name:
 		return true, true
 	case claimCollection.Name, secretCollection.Name, challengeCollection.Name, uploadCollection.Name,
-		importCollection.Name, importPartCollection.Name, importMappingCollection.Name, jobCollection.Name, disclosureCollection.Name:
+		importCollection.Name, importPartCollection.Name, importMappingCollection.Name, jobCollection.Name, disclosureCollection.Name,
+		savedQueryCollection.Name:
 		return false, false
 	}
 	return true, false

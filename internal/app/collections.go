@@ -10,7 +10,7 @@ func Collections() []*store.Collection {
 		claimCollection, secretCollection, jobCollection, metaCollection,
 		userCollection, credentialCollection, sessionCollection, linkCollection, challengeCollection, tokenCollection,
 		uploadCollection, importCollection, importPartCollection, importMappingCollection,
-		disclosureCollection,
+		disclosureCollection, savedQueryCollection,
 	}
 }
 

@@ -123,6 +123,7 @@ func dumpGroups() []*dumpGroup {
 	var groups []*dumpGroup
 	once := func(c *store.Collection) { groups = append(groups, &dumpGroup{colls: []*store.Collection{c}}) }
 	once(disclosureCollection)
+	once(savedQueryCollection)
 	for _, n := range slices.Backward(nouns()) {
 		c := n.collection()
 		if c == caseCollection || c == verdictCollection {
@@ -416,6 +417,11 @@ func restored(in *dumpDocument) (doc *store.Document, claims []string, err error
 		var d *Disclosure
 		if d, err = decodeDisclosure(raw.ID, raw.Body); err == nil {
 			doc, err = d.document()
+		}
+	case savedQueryCollection:
+		var q *SavedQuery
+		if q, err = decodeSavedQuery(auth.Principal{}, raw.ID, raw.Version, raw.Body); err == nil {
+			doc, err = q.document()
 		}
 	case jobCollection:
 		var j *Job

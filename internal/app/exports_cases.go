@@ -96,6 +96,17 @@ type caseExport struct {
 
 // caseExport checks what is asked for and puts it on record.
 func (a *App) caseExport(ctx context.Context, title string, o ExportOptions) (*caseExport, error) {
+	if _, err := a.permit(ctx, auth.Export); err != nil {
+		return nil, err
+	}
+	if !sheet.IsFormat(o.Format) {
+		return nil, thads.Errorf(thads.CodeInvalid, "format", "Không có loại tệp %q", "There is no format %q", string(o.Format))
+	}
+	return a.caseListing(ctx, title, o)
+}
+
+// caseListing is caseExport for what is written in a format of the caller's.
+func (a *App) caseListing(ctx context.Context, title string, o ExportOptions) (*caseExport, error) {
 	p, err := a.permit(ctx, auth.Export)
 	if err != nil {
 		return nil, err
@@ -103,9 +114,6 @@ func (a *App) caseExport(ctx context.Context, title string, o ExportOptions) (*c
 	e := &caseExport{app: a, options: o}
 	if e.scope, err = a.scope(ctx, p, auth.Export); err != nil {
 		return nil, err
-	}
-	if !sheet.IsFormat(o.Format) {
-		return nil, thads.Errorf(thads.CodeInvalid, "format", "Không có loại tệp %q", "There is no format %q", string(o.Format))
 	}
 	if e.veil, err = a.veil(ctx, p); err != nil {
 		return nil, err

@@ -185,6 +185,8 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 		return record(a.APIToken(ctx, id))
 	case disclosurePrefix:
 		return record(a.Disclosure(ctx, id))
+	case savedQueryPrefix:
+		return record(a.SavedQuery(ctx, id))
 	}
 	return nil, nil
 }
@@ -196,6 +198,7 @@ var nodeRights = map[string]auth.Right{
 	conferences.prefix: conferences.reads, targets.prefix: targets.reads,
 	jobPrefix: auth.SignedIn, importPrefix: auth.Import,
 	userPrefix: auth.ManageAccounts, tokenPrefix: auth.SignedIn, disclosurePrefix: auth.Audit,
+	savedQueryPrefix: auth.ReadFigures,
 }
 
 // record makes of a nil pointer a plain nil.
