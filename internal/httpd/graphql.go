@@ -15,35 +15,21 @@ import (
 )
 
 // serveGraphQL lets a request through to the API when it is one: a POST of JSON
-// of bounded size, read whole, with its principal and its deadline. All of it
-// is judged before the API sees anything.
+// of bounded size, read whole, or a GET that names a document, with its principal
+// and its deadline. All of it is judged before the API sees anything.
 func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost {
+	switch {
+	case r.Method == http.MethodPost:
+		if !s.readOperation(w, r) {
+			return
+		}
+	case r.Method == http.MethodGet && strings.Contains(r.URL.RawQuery, documentParameter):
+		w = &conditional{ResponseWriter: w, r: r}
+	default:
 		w.Header().Set("Allow", http.MethodPost)
 		s.fail(w, r, http.StatusMethodNotAllowed, problemMethod)
 		return
 	}
-	if !isJSON(r.Header.Values("Content-Type")) || r.Header.Get("Content-Encoding") != "" {
-		s.fail(w, r, http.StatusUnsupportedMediaType, problemMediaType)
-		return
-	}
-	if r.ContentLength > MaxBody {
-		// The rest of the body is not read: the connection ends.
-		w.Header().Set("Connection", "close")
-		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
-		return
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
-			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
-			return
-		}
-		s.fail(w, r, http.StatusBadRequest, problemBody)
-		return
-	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 
 	ctx, cancel := context.WithTimeout(r.Context(), s.o.Timeout)
 	defer cancel()
@@ -64,7 +50,39 @@ func (s *Server) serveGraphQL(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	request.FromContext(ctx).By(string(p.ID))
+	if mayLast(r) {
+		ctx = app.WithStay(r.Context(), s.stay(r))
+	}
 	s.o.GraphQL.ServeHTTP(w, r.WithContext(auth.NewContext(ctx, p)))
+}
+
+// documentParameter is the parameter of a GET that names a document of the API.
+const documentParameter = "documentId="
+
+// readOperation reads the body of a POST, or refuses it and is false.
+func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
+	if !isJSON(r.Header.Values("Content-Type")) || r.Header.Get("Content-Encoding") != "" {
+		s.fail(w, r, http.StatusUnsupportedMediaType, problemMediaType)
+		return false
+	}
+	if r.ContentLength > MaxBody {
+		// The rest of the body is not read: the connection ends.
+		w.Header().Set("Connection", "close")
+		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
+		return false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
+			return false
+		}
+		s.fail(w, r, http.StatusBadRequest, problemBody)
+		return false
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return true
 }
 
 // sessionToken returns the token in the session cookie, and whether there is

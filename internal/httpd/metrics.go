@@ -80,7 +80,10 @@ func newMetrics(b Backend, version string, log *slog.Logger) (*metrics, error) {
 // observe counts an answered request.
 func (m *metrics) observe(route string, status int, op request.Operation, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	m.durations.WithLabelValues(route, statusClass(status)).Observe(took.Seconds())
+	if op.Kind != "subscription" {
+		// What lasts until its listener goes tells nothing of how fast answers are.
+		m.durations.WithLabelValues(route, statusClass(status)).Observe(took.Seconds())
+	}
 	if route != "/graphql" {
 		return
 	}

@@ -57,6 +57,8 @@ type Backend interface {
 	LinkProvider(ctx context.Context, issuer, subject string) error
 	Authenticate(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
 	AuthenticateToken(ctx context.Context, text string) (auth.Principal, error)
+	StillSignedIn(ctx context.Context, token auth.Token, limits app.SessionLimits) (auth.Principal, error)
+	TokenStillWorks(ctx context.Context, text string) (auth.Principal, error)
 	SignOut(ctx context.Context, token auth.Token) error
 	UploadFile(ctx context.Context, name string, r io.Reader) (*app.Upload, error)
 	Import(ctx context.Context, id string) (*app.Import, error)
@@ -124,6 +126,8 @@ type Server struct {
 	cookie, device, flow string
 	secure               bool
 	state                atomic.Int32
+	// ending is closed when draining begins, for answers that last.
+	ending chan struct{}
 	// lasting are the links of LastingLink, the account by the hash of the
 	// token. They are not written any more once state is serving.
 	lasting map[string]thads.PrincipalID
@@ -147,7 +151,7 @@ func New(o Options) (*Server, error) {
 	case o.Timeout <= 0 || o.Drain <= 0 || o.Sessions.Idle <= 0 || o.Sessions.Max <= 0:
 		return nil, errors.New("httpd: a limit is missing")
 	}
-	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", device: "thads-device", flow: "thads-oidc", lasting: map[string]thads.PrincipalID{}}
+	s := &Server{o: o, log: o.Log, secure: o.URL.Scheme == "https", cookie: "thads", device: "thads-device", flow: "thads-oidc", lasting: map[string]thads.PrincipalID{}, ending: make(chan struct{})}
 	s.uploads, s.downloads = make(slots, maxUploads), make(slots, maxDownloads)
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -220,9 +224,9 @@ func crossOrigin(origins []string, h http.Handler) http.Handler {
 	}
 	return cors.New(cors.Options{
 		AllowedOrigins:   origins,
-		AllowedMethods:   []string{http.MethodPost},
-		AllowedHeaders:   []string{"Content-Type", "Authorization"},
-		ExposedHeaders:   []string{requestIDHeader, "Retry-After", "Www-Authenticate"},
+		AllowedMethods:   []string{http.MethodPost, http.MethodGet},
+		AllowedHeaders:   []string{"Content-Type", "Authorization", "If-None-Match"},
+		ExposedHeaders:   []string{requestIDHeader, "Retry-After", "Www-Authenticate", "Etag"},
 		AllowCredentials: true,
 		MaxAge:           600,
 	}).Handler(h)
@@ -251,7 +255,8 @@ func SignInPath(token auth.Token) string { return "/signin?token=" + token.Revea
 // nil if all of them ended in time. It closes the listener.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	// Requests outlive ctx: its end asks for a drain, not for their end. What
-	// streams without end watches Draining or is cut off when draining is over.
+	// streams without end is told that draining has begun (app.Stay.Ending), or is
+	// cut off when it is over.
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := &http.Server{
@@ -272,6 +277,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.state.Store(draining)
+	close(s.ending)
 	deadline, cancel := context.WithTimeout(requests, s.o.Drain)
 	defer cancel()
 	err := server.Shutdown(deadline)
