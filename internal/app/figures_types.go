@@ -202,5 +202,3 @@ type Correction struct {
 	// Postings are what it moved.
 	Postings []thads.Posting
 }
-
-type indicating struct{}

@@ -98,8 +98,3 @@ type ReportChangeRecord struct {
 	// Value is what it adds to the difference.
 	Value FigureValue
 }
-
-type (
-	reporting struct{}
-	comparing struct{}
-)
