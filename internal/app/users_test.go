@@ -41,7 +41,8 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.App, err = app.New(app.Options{Store: st, Clock: o.clock, Sealer: sealer})
+	// Serving, so that who stands behind a session is kept between requests.
+	o.App, err = app.New(app.Options{Store: st, Clock: o.clock, Sealer: sealer, Serving: true})
 	if err != nil {
 		t.Fatal(err)
 	}
