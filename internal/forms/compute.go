@@ -220,21 +220,21 @@ func nameIn[T ~string](terms []thads.Term[T], v T) thads.Text {
 func (t *table) report() (*Report, error) {
 	f := &t.q.Form
 	r := &Report{Form: *f, Unit: t.q.Unit, UnitName: t.org.UnitName(t.q.Unit, t.q.Moment.To), Moment: t.q.Moment, Rows: t.ordered(), Checks: []CheckResult{}}
-	known := make(map[string]int64, len(f.Columns))
+	sums := newCalculation(f)
+	values, known := make([]int64, len(f.Columns)), make([]bool, len(f.Columns))
+	var results []CheckResult
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		clear(known)
 		for j := range f.Columns {
-			if c := &f.Columns[j]; !c.IsRatio() && len(c.Terms) == 0 {
-				known[c.Code] = row.Values[j].N
-			}
+			c := &f.Columns[j]
+			values[j], known[j] = row.Values[j].N, !c.IsRatio() && len(c.Terms) == 0
 		}
-		whole := f.Complete(known)
-		for j := range f.Columns {
-			n, ok := whole[f.Columns[j].Code]
-			row.Values[j] = Value{N: n, Null: !ok}
+		sums.complete(values, known)
+		for j := range row.Values {
+			row.Values[j] = Value{N: values[j], Null: !known[j]}
 		}
-		for _, c := range f.Verify(row.Key, whole) {
+		results = sums.verify(results[:0], row.Key, values, known)
+		for _, c := range results {
 			if i == 0 || !c.Passed {
 				r.Checks = append(r.Checks, c)
 			}
@@ -244,42 +244,42 @@ func (t *table) report() (*Report, error) {
 }
 
 // ordered returns each row followed by those that belong to it: units in the
-// order of the form, officers by name, the rest as they were made.
+// order of the form, officers by name and what has no officer last, the rest as
+// they were made.
 func (t *table) ordered() []Row {
 	below := make([][]int, len(t.rows))
+	names := make([]string, len(t.rows))
 	for i, above := range t.above {
 		if above >= 0 {
 			below[above] = append(below[above], i)
 		}
+		if t.rows[i].Officer != "" {
+			names[i] = thads.NameSortKey(t.rows[i].Title.VI)
+		}
+	}
+	byName := func(a, b int) int {
+		x, y := t.rows[a].Officer, t.rows[b].Officer
+		switch {
+		case x == y: // of none
+			return 0
+		case x == "":
+			return 1
+		case y == "":
+			return -1
+		}
+		return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(x, y))
 	}
 	out := make([]Row, 0, len(t.rows))
 	var walk func(at int)
 	walk = func(at int) {
 		out = append(out, t.rows[at])
-		if t.q.Form.Rows == RowsOfficers {
-			slices.SortStableFunc(below[at], func(a, b int) int { return compareOfficers(&t.rows[a], &t.rows[b]) })
-		}
+		slices.SortStableFunc(below[at], byName) // rows of units have no officer and keep their places
 		for _, i := range below[at] {
 			walk(i)
 		}
 	}
 	walk(0)
 	return out
-}
-
-// compareOfficers orders officers by name, what has no officer last; rows of units
-// keep their places.
-func compareOfficers(a, b *Row) int {
-	if !strings.HasPrefix(a.Key, keyOfficer) || !strings.HasPrefix(b.Key, keyOfficer) {
-		return 0
-	}
-	if (a.Officer == "") != (b.Officer == "") {
-		if a.Officer == "" {
-			return 1
-		}
-		return -1
-	}
-	return cmp.Or(cmp.Compare(thads.NameSortKey(a.Title.VI), thads.NameSortKey(b.Title.VI)), cmp.Compare(a.Officer, b.Officer))
 }
 
 // CellQuery returns the question that opens a cell: the contributions that answer

@@ -120,7 +120,8 @@ func TestCompute(t *testing.T) {
 		want    []string
 	}{
 		{
-			"officers, by case", FormOfficersByCase, "u", []string{"A1", "A2", "A3", "C", "D", "S", "E", "R", "P"},
+			"officers, by case", FormOfficersByCase, "u",
+			[]string{"A1", "A2", "A3", "C", "D", "S", "E", "R", "P"},
 			[]string{
 				"0 total () Tổng số: 4 2 2 4 3 1 1 3 3333",
 				"1 unit:u (total) unit u in 2019: 0 0 0 0 0 0 0 0 -",
@@ -137,7 +138,8 @@ func TestCompute(t *testing.T) {
 		},
 		{
 			// The unit that closed keeps what it did.
-			"officers, by money", FormOfficersByMoney, "u", []string{"A2", "A3", "C", "D", "D1", "D4", "E", "R", "P"},
+			"officers, by money", FormOfficersByMoney, "u",
+			[]string{"A2", "A3", "C", "D", "D1", "D4", "E", "R", "P"},
 			[]string{
 				"0 total () Tổng số: 107 950 1057 1007 402 605 50 655 3992",
 				"1 unit:u (total) unit u in 2019: 0 0 0 0 0 0 0 0 -",
@@ -152,11 +154,13 @@ func TestCompute(t *testing.T) {
 			},
 		},
 		{
-			"one unit", FormOfficersByCase, "b", []string{"A1"},
+			"one unit", FormOfficersByCase, "b",
+			[]string{"A1"},
 			[]string{"0 total () Tổng số: 1", "1 unit:b (total) unit b in 2019: 1", "2 officer:b/o2 (unit:b) Lê Thị An: 1"},
 		},
 		{
-			"the State budget", FormBudgetCollections, "u", []string{"D1", "R"},
+			"the State budget", FormBudgetCollections, "u",
+			[]string{"D1", "R"},
 			[]string{
 				"0 total () Tổng số: 402 655", "1 subject:COURT_FEE (total) Án phí, lệ phí: 0 0", "1 subject:FINE (total) Tiền phạt: 402 655",
 				"1 subject:ARREARS (total) Truy thu: 0 0", "1 subject:ILLICIT_GAINS (total) Tịch thu, nộp lại tiền thu lợi bất chính: 0 0",
@@ -164,7 +168,8 @@ func TestCompute(t *testing.T) {
 			},
 		},
 		{
-			"on request", FormResultsByCaseOnRequest, "u", []string{"A1"},
+			"on request", FormResultsByCaseOnRequest, "u",
+			[]string{"A1"},
 			[]string{
 				"0 total () Tổng số: 0", "1 kind:CIVIL/ON_REQUEST (total) Dân sự: 0", "1 kind:CRIMINAL/ON_REQUEST (total) Hình sự: 0",
 				"1 kind:ADMINISTRATIVE/ON_REQUEST (total) Hành chính: 0", "1 kind:MARRIAGE_FAMILY/ON_REQUEST (total) Hôn nhân và gia đình: 0",
@@ -364,8 +369,9 @@ func drawLedger(t *rapid.T) *ledger.View {
 				p.Cases, p.Dong = sign*cases, thads.Dong(sign)*dong
 				d.Postings = append(d.Postings, p)
 			}
-			switch how := rapid.SampledFrom([]int{0, 1, 2, 3, 3}).Draw(t, "how"); {
-			case how == 0:
+			how := rapid.SampledFrom([]int{0, 1, 2, 3, 3}).Draw(t, "how")
+			switch how {
+			case 0:
 				give(p, rapid.SampledFrom(memo[book]).Draw(t, "account"), 1)
 			default:
 				from, to := rapid.SampledFrom(onBook[book]).Draw(t, "from"), rapid.SampledFrom(onBook[book]).Draw(t, "to")
@@ -506,3 +512,38 @@ func checkMeasures(t *rapid.T, v *ledger.View, org Organisation, q Request, r *R
 		}
 	}
 }
+
+// BenchmarkCompute fills the form of officers: 40 units of 25 officers each.
+func BenchmarkCompute(b *testing.B) {
+	l := ledger.New()
+	var units wide
+	for u := range 40 {
+		unit := thads.UnitID(fmt.Sprintf("u%02d", u))
+		units = append(units, unit)
+		for o := range 25 {
+			p := thads.Posting{
+				EffectiveOn: 20190301, BookedOn: 20190301, Event: 1, Unit: unit, Officer: thads.OfficerID(fmt.Sprintf("o%02d-%02d", u, o)),
+				Initiation: thads.OwnMotion, Kind: thads.JudgmentCivil, Subject: string(thads.Fine), Cases: -1, Dong: -1000,
+			}
+			from := p
+			from.Account.Class, p.Account.Class, p.Cases, p.Dong = thads.AccountNew, thads.AccountInProgress, 1, 1000
+			l.Apply(ledger.Document{ID: string(p.Officer), Version: 1, Book: thads.BookCases, Postings: []thads.Posting{from, p}})
+		}
+	}
+	v := l.View()
+	for b.Loop() {
+		f, _ := FormOf(FormOfficersByMoney, RegimeTT05)
+		r, err := Compute(v, units, Request{Form: f, Unit: "u00", Scope: thads.CountEverything(), Moment: year2019})
+		if err != nil || len(r.Rows) != 1+40+1000 || r.Rows[0].Values[2].N != 1_000_000 {
+			b.Fatalf("%d rows, %v", len(r.Rows), err)
+		}
+	}
+}
+
+// A wide organisation has its units side by side.
+type wide []thads.UnitID
+
+func (w wide) Rows(thads.UnitID, thads.Date, thads.Date) []thads.UnitID { return w }
+func (w wide) Below(thads.UnitID) []thads.UnitID                        { return w }
+func (w wide) UnitName(id thads.UnitID, _ thads.Date) string            { return string(id) }
+func (w wide) OfficerName(id thads.OfficerID) string                    { return string(id) }

@@ -235,13 +235,12 @@ func (f *Form) sum(code, terms string, path ...thads.Text) *Column {
 }
 
 // ratio adds a column that is a share of two others.
-func (f *Form) ratio(code, numerator, denominator string, path ...thads.Text) *Column {
+func (f *Form) ratio(code, numerator, denominator string, path ...thads.Text) {
 	t := numerator + " / " + denominator + " × 100"
 	f.Columns = append(f.Columns, Column{
 		Code: code, Path: path, Formula: text(t, t), Numerator: numerator, Denominator: denominator,
 		Unit: thads.UnitPercent, Source: f.source(published), Verified: true,
 	})
-	return &f.Columns[len(f.Columns)-1]
 }
 
 // source puts what a column rests on before the form's circular.
@@ -380,29 +379,29 @@ func (f *Form) results(money bool) {
 		c.Formula = text("Hệ thống không có trạng thái nào thuộc cột này: luôn bằng 0", "No state of thads belongs here: always 0")
 		c.Source = f.source(published)
 	}
-	// balanced is a column whose place depends on the regime.
-	balanced := func(code string, figure ledger.Figure, m Measure, verified bool, path []thads.Text) {
-		f.base(code, m, figure, path...).Verified = verified
+	// postponed adds a column of postponed cases; which, depends on the regime.
+	postponed := func(code string, figure ledger.Figure, verified bool, path []thads.Text) {
+		f.base(code, MeasurePostponed, figure, path...).Verified = verified
 	}
 	agreed, rest := part(ledger.UpTo, 1, thads.AccountPostponed), part(ledger.UpTo, 1, thads.AccountPostponed)
 	agreed.Accounts.Only, rest.Accounts.Except = byAgreement, byAgreement
 	switch f.Regime {
 	case RegimeTT01:
-		balanced("D5", stock(thads.AccountPostponed), MeasurePostponed, false, within(hPostponed))
+		postponed("D5", stock(thads.AccountPostponed), false, within(hPostponed))
 		f.measure("D6", MeasureSuspended, within(MeasureSuspended.Name())...)
 		f.measure("D7", MeasurePaused, within(MeasurePaused.Name())...)
 		other("D8", within(hOther))
 	case RegimeTT06:
-		balanced("D5", ledger.Figure{agreed}, MeasurePostponed, true, within(text("Hoãn theo điểm c khoản 1 Điều 48", "Postponed under article 48(1)(c)")))
+		postponed("D5", ledger.Figure{agreed}, true, within(text("Hoãn theo điểm c khoản 1 Điều 48", "Postponed under article 48(1)(c)")))
 	case RegimeTT05, RegimeTT05Of2026:
 	}
 	f.measure("E", MeasureNotEnforceable, hToEnforce, MeasureNotEnforceable.Name())
 	if split {
 		f.sum("G", "G1 G2 G3 G4", outside(hTotal)...).Verified = false
 		if f.Regime == RegimeTT06 {
-			balanced("G1", ledger.Figure{rest}, MeasurePostponed, false, outside(text("Hoãn thi hành án (trừ điểm c khoản 1 Điều 48)", "Postponed (but under article 48(1)(c))")))
+			postponed("G1", ledger.Figure{rest}, false, outside(text("Hoãn thi hành án (trừ điểm c khoản 1 Điều 48)", "Postponed (but under article 48(1)(c))")))
 		} else {
-			balanced("G1", stock(thads.AccountPostponed), MeasurePostponed, false, outside(hPostponed))
+			postponed("G1", stock(thads.AccountPostponed), false, outside(hPostponed))
 		}
 		f.measure("G2", MeasureSuspended, outside(MeasureSuspended.Name())...)
 		f.measure("G3", MeasurePaused, outside(MeasurePaused.Name())...)

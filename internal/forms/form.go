@@ -30,6 +30,21 @@ const (
 	FormAdministrativeVerdicts  Code = "ADMINISTRATIVE_VERDICTS"
 )
 
+// Codes are the forms there are under any regime: those of TT01_2013, which has
+// them all.
+func Codes() []Code {
+	var out []Code
+	for _, e := range editions(RegimeTT01) {
+		out = append(out, e.code)
+	}
+	return out
+}
+
+// Definitions is the version of the definitions of figures and forms. What is
+// kept of a report keeps it, so that a change of definitions is not taken for a
+// change of figures.
+const Definitions = 1
+
 // A RowKind is what the rows of a form are.
 type RowKind string
 
@@ -133,69 +148,138 @@ func (f *Form) Column(code string) (*Column, bool) {
 // given stands, also where the formula says otherwise: see [Form.Verify]. A ratio
 // to nothing is left out.
 func (f *Form) Complete(given map[string]int64) map[string]int64 {
+	values, known := f.line(given)
+	newCalculation(f).complete(values, known)
 	out := make(map[string]int64, len(f.Columns))
-	for code, n := range given {
-		out[code] = n
-	}
-	for again := true; again; {
-		again = false
-		for i := range f.Columns {
-			c := &f.Columns[i]
-			if _, known := out[c.Code]; known {
-				continue
-			}
-			n, ok := c.value(out)
-			if ok {
-				out[c.Code], again = n, true
-			}
+	for i := range f.Columns {
+		if known[i] {
+			out[f.Columns[i].Code] = values[i]
 		}
 	}
 	return out
-}
-
-// value computes a column from others.
-func (c *Column) value(of map[string]int64) (int64, bool) {
-	if c.IsRatio() {
-		n, nok := of[c.Numerator]
-		d, dok := of[c.Denominator]
-		if !nok || !dok {
-			return 0, false
-		}
-		p, ok := thads.Ratio(n, d)
-		return int64(p), ok
-	}
-	if len(c.Terms) == 0 {
-		return 0, false
-	}
-	return addUp(c.Terms, of)
-}
-
-// addUp adds columns up; false where one is not known.
-func addUp(terms []Term, of map[string]int64) (int64, bool) {
-	var sum int64
-	for _, t := range terms {
-		n, ok := of[t.Column]
-		if !ok {
-			return 0, false
-		}
-		sum += t.Sign * n
-	}
-	return sum, true
 }
 
 // Verify applies the form's rules to the values of one row, those rules whose
 // columns are all given.
-func (f *Form) Verify(row string, values map[string]int64) []CheckResult {
-	out := make([]CheckResult, 0, len(f.Checks))
-	for i := range f.Checks {
-		c := &f.Checks[i]
-		left, lok := addUp(c.Left, values)
-		right, rok := addUp(c.Right, values)
-		if lok && rok {
-			out = append(out, CheckResult{Code: c.Code, Text: c.Text, Passed: left == right, Row: row, Left: left, Right: right})
+func (f *Form) Verify(row string, given map[string]int64) []CheckResult {
+	values, known := f.line(given)
+	return newCalculation(f).verify([]CheckResult{}, row, values, known)
+}
+
+// line puts values in the order of the columns.
+func (f *Form) line(given map[string]int64) (values []int64, known []bool) {
+	values, known = make([]int64, len(f.Columns)), make([]bool, len(f.Columns))
+	for i := range f.Columns {
+		n, ok := given[f.Columns[i].Code]
+		values[i], known[i] = n, ok
+	}
+	return values, known
+}
+
+// A calculation is a form's formulas and rules with columns by their place.
+type calculation struct {
+	form *Form
+	// derived are the columns that follow from others, each after those that it
+	// follows from.
+	derived []derivation
+	rules   []derivation
+}
+
+// A derivation is a column made of others, or a rule between two sums.
+type derivation struct {
+	column                 int
+	terms, equal           []place
+	numerator, denominator int
+}
+
+// A place is a column that is added or taken away.
+type place struct {
+	column int
+	sign   int64
+}
+
+func newCalculation(f *Form) *calculation {
+	at := make(map[string]int, len(f.Columns))
+	for i := range f.Columns {
+		at[f.Columns[i].Code] = i
+	}
+	places := func(terms []Term) []place {
+		out := make([]place, len(terms))
+		for i, t := range terms {
+			out[i] = place{at[t.Column], t.Sign}
+		}
+		return out
+	}
+	c := &calculation{form: f}
+	done := make([]bool, len(f.Columns))
+	var derive func(i int)
+	derive = func(i int) {
+		col := &f.Columns[i]
+		if done[i] {
+			return
+		}
+		done[i] = true
+		switch {
+		case col.IsRatio():
+			d := derivation{column: i, numerator: at[col.Numerator], denominator: at[col.Denominator]}
+			derive(d.numerator)
+			derive(d.denominator)
+			c.derived = append(c.derived, d)
+		case len(col.Terms) > 0:
+			d := derivation{column: i, terms: places(col.Terms)}
+			for _, t := range d.terms {
+				derive(t.column)
+			}
+			c.derived = append(c.derived, d)
 		}
 	}
-	return out
+	for i := range f.Columns {
+		derive(i)
+	}
+	for _, r := range f.Checks {
+		c.rules = append(c.rules, derivation{terms: places(r.Left), equal: places(r.Right)})
+	}
+	return c
+}
+
+// complete computes the columns that are not known from those that are.
+func (c *calculation) complete(values []int64, known []bool) {
+	for i := range c.derived {
+		d := &c.derived[i]
+		switch {
+		case known[d.column]:
+		case d.terms != nil:
+			values[d.column], known[d.column] = addUp(d.terms, values, known)
+		case known[d.numerator] && known[d.denominator]:
+			p, ok := thads.Ratio(values[d.numerator], values[d.denominator])
+			values[d.column], known[d.column] = int64(p), ok
+		}
+	}
+}
+
+// verify appends what the rules come to whose columns are all known.
+func (c *calculation) verify(to []CheckResult, row string, values []int64, known []bool) []CheckResult {
+	for i := range c.rules {
+		left, lok := addUp(c.rules[i].terms, values, known)
+		right, rok := addUp(c.rules[i].equal, values, known)
+		if lok && rok {
+			rule := &c.form.Checks[i]
+			to = append(to, CheckResult{Code: rule.Code, Text: rule.Text, Passed: left == right, Row: row, Left: left, Right: right})
+		}
+	}
+	return to
+}
+
+// addUp adds columns up; 0 and false where one is not known.
+func addUp(terms []place, values []int64, known []bool) (int64, bool) {
+	var sum int64
+	for _, t := range terms {
+		if !known[t.column] {
+			return 0, false
+		}
+		sum += t.sign * values[t.column]
+	}
+	return sum, true
 }
 
 // FormOf returns a form under a regime; false where the regime has none by that

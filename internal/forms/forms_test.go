@@ -15,10 +15,18 @@ func TestRegimes(t *testing.T) {
 		on   thads.Date
 		want Regime
 	}{
-		{20100930, RegimeTT01}, {20190930, RegimeTT01}, {20191209, RegimeTT01}, {20200104, RegimeTT01},
-		{20200105, RegimeTT06}, {20230930, RegimeTT06}, {20240725, RegimeTT06},
-		{20240726, RegimeTT05}, {20250930, RegimeTT05}, {20260630, RegimeTT05},
-		{20260701, RegimeTT05Of2026}, {20991231, RegimeTT05Of2026},
+		{20100930, RegimeTT01},
+		{20190930, RegimeTT01},
+		{20191209, RegimeTT01},
+		{20200104, RegimeTT01},
+		{20200105, RegimeTT06},
+		{20230930, RegimeTT06},
+		{20240725, RegimeTT06},
+		{20240726, RegimeTT05},
+		{20250930, RegimeTT05},
+		{20260630, RegimeTT05},
+		{20260701, RegimeTT05Of2026},
+		{20991231, RegimeTT05Of2026},
 	} {
 		if got := RegimeOn(tt.on); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.on, got, tt.want)
@@ -181,6 +189,14 @@ func TestForms(t *testing.T) {
 	}
 	if f, ok := FormOf(FormResultsByCase, RegimeTT05Of2026); !ok || f.Available || len(f.Columns) != 0 {
 		t.Errorf("results of 2026: %+v", f)
+	}
+	for _, c := range Codes() {
+		if _, ok := FormOf(c, RegimeTT01); !ok {
+			t.Errorf("there is no %s", c)
+		}
+	}
+	if n := len(Codes()); n != 16 {
+		t.Errorf("there are %d forms", n)
 	}
 	if _, ok := FormOf(FormResultsByCaseOwnMotion, RegimeTT05); ok {
 		t.Error("the circular of 2024 has a form of own-motion cases")
