@@ -69,7 +69,7 @@ func (r *Resolver) summaries(ctx context.Context, unit *string) (<-chan *app.Sum
 		return app.Follow(ctx, r.app, app.Following[*app.Summary]{
 			Every: r.live.Every, Records: true, Tell: tell,
 			Read: func(ctx context.Context) (*app.Summary, bool, error) {
-				s, err := r.app.Summary(ctx, thads.UnitID(value(unit)), latestTold)
+				s, err := r.app.Summary(ctx, app.SummaryInput{Unit: thads.UnitID(value(unit)), Latest: latestTold})
 				return s, false, err
 			},
 		})

@@ -41,7 +41,7 @@ func (r *queryResolver) Search(ctx context.Context, text string, kinds []app.Sea
 }
 
 func (r *queryResolver) Summary(ctx context.Context, unit *string, latest int) (*app.Summary, error) {
-	return r.app.Summary(ctx, thads.UnitID(value(unit)), latest)
+	return r.app.Summary(ctx, app.SummaryInput{Unit: thads.UnitID(value(unit)), Latest: latest})
 }
 
 func (r *summaryResolver) Cases(ctx context.Context, obj *app.Summary) ([]*model.StateCount, error) {

@@ -123,11 +123,7 @@ func (i *indicating) readings(ctx context.Context, metrics []thads.Metric, m Mom
 	all := make([]reading, len(metrics))
 	var figures []ledger.Figure
 	for n, metric := range metrics {
-		of := metric
-		if c, ok := forms.ComparisonOf(metric); ok {
-			of = c.Of
-		}
-		all[n].parts = sumsOf(of, m.Regime)
+		all[n] = unread(metric, m)
 		for _, s := range all[n].parts {
 			figures = append(figures, s.figure)
 		}
@@ -142,7 +138,7 @@ func (i *indicating) readings(ctx context.Context, metrics []thads.Metric, m Mom
 		}
 	}
 	for n, metric := range metrics {
-		all[n].conclude(metric)
+		all[n].concluded(metric)
 		c, ok := forms.ComparisonOf(metric)
 		if !ok || all[n].value == nil {
 			continue
@@ -154,8 +150,16 @@ func (i *indicating) readings(ctx context.Context, metrics []thads.Metric, m Mom
 	return all, nil
 }
 
-// conclude makes the value of the sums.
-func (r *reading) conclude(m thads.Metric) {
+// unread is a metric of which the sums are still to be asked for.
+func unread(m thads.Metric, at Moment) reading {
+	if c, ok := forms.ComparisonOf(m); ok {
+		m = c.Of
+	}
+	return reading{parts: sumsOf(m, at.Regime)}
+}
+
+// concluded makes the value of the sums.
+func (r *reading) concluded(m thads.Metric) *reading {
 	switch len(r.parts) {
 	case 1:
 		r.value = &thads.Quantity{Unit: r.parts[0].unit, Value: r.parts[0].n}
@@ -163,13 +167,14 @@ func (r *reading) conclude(m thads.Metric) {
 		share, ok := thads.Ratio(r.parts[0].n, r.parts[1].n)
 		if !ok {
 			r.why = &thads.Text{VI: "Mẫu số bằng 0", EN: "It is a share of nothing"}
-			return
+			return r
 		}
 		r.value = &thads.Quantity{Unit: thads.UnitPercent, Value: int64(share)}
 	default:
 		why := forms.NotComputable(m)
 		r.why = &why
 	}
+	return r
 }
 
 // compare makes of the reading of a metric the difference that is asked for.
@@ -223,19 +228,24 @@ func (i *indicating) indicators(ctx context.Context, metrics []thads.Metric, m M
 	}
 	out := make([]*Indicator, len(metrics))
 	for n, metric := range metrics {
-		r := &readings[n]
-		out[n] = &Indicator{
-			Metric: metric, Name: metric.Name(), Moment: m, Unit: i.unit, Officer: i.officer,
-			Value: r.value, NotComputable: r.why, in: i,
-		}
-		if len(r.parts) > 0 {
-			out[n].Numerator = i.part(&r.parts[0], m)
-		}
-		if len(r.parts) > 1 {
-			out[n].Denominator = i.part(&r.parts[1], m)
-		}
+		out[n] = i.indicator(metric, m, &readings[n])
 	}
 	return out, nil
+}
+
+// indicator shows a reading.
+func (i *indicating) indicator(metric thads.Metric, m Moment, r *reading) *Indicator {
+	out := &Indicator{
+		Metric: metric, Name: metric.Name(), Moment: m, Unit: i.unit, Officer: i.officer,
+		Value: r.value, NotComputable: r.why, in: i,
+	}
+	if len(r.parts) > 0 {
+		out.Numerator = i.part(&r.parts[0], m)
+	}
+	if len(r.parts) > 1 {
+		out.Denominator = i.part(&r.parts[1], m)
+	}
+	return out
 }
 
 // part shows a sum, which opens to the records behind it.

@@ -68,7 +68,7 @@ func TestFiguresReachFurtherThanRecords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := auth.NewContext(t.Context(), tt.p)
-			s, err := w.Summary(ctx, province, 20)
+			s, err := w.Summary(ctx, app.SummaryInput{Unit: province, Latest: 20})
 			if err != nil {
 				t.Fatal(err)
 			}

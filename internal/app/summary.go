@@ -5,17 +5,43 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/forms"
+	"github.com/thads/thads/internal/ledger"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
 )
 
-// A Summary is a few figures of a unit and those below it, as they are now.
+// A SummaryInput asks for a summary: of the caller's own unit where none is given,
+// today where there is no day, and by the books.
+type SummaryInput struct {
+	Unit    thads.UnitID
+	AsOf    *thads.Date
+	KnownAt *time.Time
+	Basis   ledger.Basis
+	// Latest is how many of the latest changes are listed, 0 to 20.
+	Latest int
+}
+
+// A Summary is what a leader is told of a unit and those below it: the figures of
+// the year up to a day, and what is there now.
 type Summary struct {
-	Unit *thads.Unit
-	AsOf thads.Date
-	// ByState counts the cases the units hold; Live those unfinished.
+	Unit   *thads.Unit
+	AsOf   thads.Date
+	Moment Moment
+	// CaseRate and MoneyRate are the two rates by which a year is judged.
+	CaseRate, MoneyRate *Indicator
+	// Settled is what was settled in the year, of what there was to enforce and of
+	// that what had means.
+	Settled, ToEnforce, Enforceable FigureValue
+	// VerdictsTracked are the administrative verdicts tracked in the year,
+	// DirectedListed the directed cases since they were listed.
+	VerdictsTracked, VerdictsDone    int
+	DirectedListed, DirectedResolved int
+
+	// ByState counts the cases the units hold now; Live those unfinished.
 	ByState map[thads.CaseState]int
 	Live    int
 	// OpenVerdicts are tracked and not done.
@@ -29,32 +55,91 @@ type Summary struct {
 // maxLatest bounds the latest changes of a summary.
 const maxLatest = 20
 
-// Summary returns the figures of a unit, of the caller's own where none is
-// given, with the latest changes, at most 20. The figures count what the caller's
-// count scope reaches, which may be more than the caller may open; the latest
-// changes are those that may be opened.
-func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summary, error) {
-	p, err := a.permit(ctx, auth.ReadFigures)
+// Summary returns the figures of a unit, with the latest changes. The figures
+// count what the caller's count scope reaches, which may be more than the caller
+// may open; the latest changes are those that may be opened.
+func (a *App) Summary(ctx context.Context, in SummaryInput) (*Summary, error) {
+	k, err := a.ask(ctx)
 	if err != nil {
 		return nil, err
 	}
-	scope, err := a.countScope(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	if latest < 0 || latest > maxLatest {
+	if in.Latest < 0 || in.Latest > maxLatest {
 		return nil, thads.Errorf(thads.CodeOutOfRange, "latest", "Chỉ từ 0 đến %d", "Only 0 to %d", maxLatest)
 	}
-	d, err := a.Directory(ctx)
+	m, err := a.moment(&MomentInput{AsOf: in.AsOf, KnownAt: in.KnownAt, Basis: in.Basis})
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Unit: d.Unit(d.home(p, unit, a.Today())), AsOf: a.Today(), ByState: map[thads.CaseState]int{}}
-	if s.Unit == nil {
-		return nil, notFound("unit")
+	i, err := k.indicating(in.Unit, "")
+	if err != nil {
+		return nil, err
 	}
-	below := store.In("unit", texts(d.Tree.SubtreeEver(s.Unit.ID)))
-	err = eachCounted(scope, true, func(within []store.Cond) error {
+	s := &Summary{Unit: i.unit, AsOf: m.AsOf, Moment: m, ByState: map[thads.CaseState]int{}, Latest: []*thads.CaseHead{}}
+	s.figures(i)
+	below := store.In("unit", texts(i.filter.Units))
+	if err := a.countStates(ctx, k.scope, below, s); err != nil {
+		return nil, err
+	}
+	if err := a.countOpen(ctx, k.scope, below, s); err != nil {
+		return nil, err
+	}
+	if in.Latest == 0 {
+		return s, nil
+	}
+	open, err := cases.shown(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	q := store.Query{Scope: open, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: in.Latest}
+	page, err := findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range page.Items {
+		s.Latest = append(s.Latest, it.Value)
+	}
+	return s, nil
+}
+
+// figures asks the ledger once for all figures of the summary.
+func (s *Summary) figures(i *indicating) {
+	var ask []ledger.Figure
+	var take []func(ledger.Amount)
+	figure := func(m forms.Measure, into func(ledger.Amount)) {
+		f, _ := forms.FigureOf(m, s.Moment.Regime)
+		ask, take = append(ask, f), append(take, into)
+	}
+	value := func(v *FigureValue) func(ledger.Amount) {
+		return func(a ledger.Amount) { *v = valueOf(a) }
+	}
+	count := func(n *int) func(ledger.Amount) {
+		return func(a ledger.Amount) { *n = int(a.Cases) }
+	}
+	figure(forms.MeasureSettled, value(&s.Settled))
+	figure(forms.MeasureToEnforce, value(&s.ToEnforce))
+	figure(forms.MeasureEnforceable, value(&s.Enforceable))
+	figure(forms.MeasureVerdictsTracked, count(&s.VerdictsTracked))
+	figure(forms.MeasureVerdictsDone, count(&s.VerdictsDone))
+	figure(forms.MeasureDirectedListed, count(&s.DirectedListed))
+	figure(forms.MeasureDirectedResolved, count(&s.DirectedResolved))
+	rates := []reading{unread(thads.MetricCaseRate, s.Moment), unread(thads.MetricMoneyRate, s.Moment)}
+	for r := range rates {
+		for p := range rates[r].parts {
+			sum := &rates[r].parts[p]
+			ask = append(ask, sum.figure)
+			take = append(take, func(a ledger.Amount) { sum.n = inUnit(sum.unit, a) })
+		}
+	}
+	for n, a := range i.sum(i.query(s.Moment, i.filter, ask...)) {
+		take[n](a)
+	}
+	s.CaseRate = i.indicator(thads.MetricCaseRate, s.Moment, rates[0].concluded(thads.MetricCaseRate))
+	s.MoneyRate = i.indicator(thads.MetricMoneyRate, s.Moment, rates[1].concluded(thads.MetricMoneyRate))
+}
+
+// countStates counts the cases that the units hold now, by state.
+func (a *App) countStates(ctx context.Context, scope thads.CountScope, below store.Cond, s *Summary) error {
+	return eachCounted(scope, true, func(within []store.Cond) error {
 		counts, err := a.store.CountBy(ctx, caseCollection, thads.Everything(), "state", append(within, below)...)
 		for state, n := range counts {
 			s.ByState[thads.CaseState(state)] += int(n)
@@ -64,29 +149,6 @@ func (a *App) Summary(ctx context.Context, unit thads.UnitID, latest int) (*Summ
 		}
 		return unavailable(err)
 	})
-	if err != nil {
-		return nil, err
-	}
-	if err := a.countOpen(ctx, scope, below, s); err != nil {
-		return nil, err
-	}
-	s.Latest = []*thads.CaseHead{}
-	if latest == 0 {
-		return s, nil
-	}
-	open, err := cases.shown(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	q := store.Query{Scope: open, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: latest}
-	page, err := findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
-	if err != nil {
-		return nil, err
-	}
-	for _, it := range page.Items {
-		s.Latest = append(s.Latest, it.Value)
-	}
-	return s, nil
 }
 
 // home returns the unit asked for, else the principal's own, else the first

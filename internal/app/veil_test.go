@@ -138,7 +138,9 @@ func (w *veilWorld) exits() []exit {
 		}},
 		{name: "Search by number", family: true, ask: func(ctx context.Context) (any, error) { return w.Search(ctx, w.famNo, nil, 20) }},
 		{name: "Search of verdicts", winner: true, ask: func(ctx context.Context) (any, error) { return w.Search(ctx, "03/2018/HC-ST", nil, 20) }},
-		{name: "Summary", plain: true, family: true, ask: func(ctx context.Context) (any, error) { return w.Summary(ctx, w.first, 20) }},
+		{name: "Summary", plain: true, family: true, ask: func(ctx context.Context) (any, error) {
+			return w.Summary(ctx, app.SummaryInput{Unit: w.first, Latest: 20})
+		}},
 		{name: "Node", family: true, ask: func(ctx context.Context) (any, error) { return w.Node(ctx, string(w.family.ID)) }},
 		{name: "Verdict", winner: true, ask: func(ctx context.Context) (any, error) { return w.Verdict(ctx, w.verdict.ID) }},
 		{name: "VerdictByNumber", winner: true, ask: func(ctx context.Context) (any, error) {
