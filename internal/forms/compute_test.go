@@ -547,3 +547,40 @@ func (w wide) Rows(thads.UnitID, thads.Date, thads.Date) []thads.UnitID { return
 func (w wide) Below(thads.UnitID) []thads.UnitID                        { return w }
 func (w wide) UnitName(id thads.UnitID, _ thads.Date) string            { return string(id) }
 func (w wide) OfficerName(id thads.OfficerID) string                    { return string(id) }
+
+// No key of a row opens more than the report counts, and none panics.
+func FuzzCellQuery(f *testing.F) {
+	for _, key := range []string{
+		"total", "unit:a", "officer:a/o1", "officer:a/", "initiation:OWN_MOTION", "kind:CIVIL/ON_REQUEST", "subject:FINE", "measures:OTHER", "measure:ATTACH_ASSET", "", ":", "unit:", "officer:/",
+	} {
+		f.Add(key, "A1")
+		f.Add(key, "N")
+	}
+	v := small()
+	all := Forms(RegimeTT01)
+	f.Fuzz(func(t *testing.T, row, column string) {
+		for _, form := range all {
+			q := Request{Form: form, Unit: "a", Scope: thads.CountEverything(), Moment: year2019}
+			query, err := CellQuery(province{}, q, row, column)
+			if err != nil {
+				continue
+			}
+			if !slices.Equal(query.Filter.Units, []thads.UnitID{"a"}) || len(query.Figures) != 1 || !query.Scope.IsEverything() {
+				t.Fatalf("%s %q %q: %+v", form.Code, row, column, query)
+			}
+			whole, err := CellQuery(province{}, q, keyTotal, column)
+			if err != nil {
+				t.Fatal(err)
+			}
+			records := map[string]bool{}
+			for _, e := range v.Contributions(ledger.Query{Scope: whole.Scope, Moment: whole.Moment, Filter: ledger.Filter{Units: whole.Filter.Units}, Figures: whole.Figures}) {
+				records[e.ID] = true
+			}
+			for _, e := range v.Contributions(query) {
+				if !records[e.ID] {
+					t.Fatalf("%s %q %q opens %s", form.Code, row, column, e.ID)
+				}
+			}
+		}
+	})
+}

@@ -190,6 +190,9 @@ func (f *Form) fill() {
 	case FormBudgetCollections:
 		f.Rows, f.Where.Subjects = RowsSubjects, budgetSubjects
 		f.results(true)
+		for i := range f.Columns {
+			f.Columns[i].Verified = false
+		}
 		f.note("Cột của biểu này lấy theo biểu kết quả tính bằng tiền; các khoản thu ngân sách gồm án phí, tiền phạt, truy thu, thu lợi bất chính và tịch thu",
 			"The columns are those of the form of results by money; the State budget's are court fees, fines, arrears, illicit gains and confiscations")
 	case FormReductions:
@@ -465,7 +468,7 @@ func (f *Form) measures() {
 	of := func(code string, how []thads.Initiation, title thads.Text) {
 		figure := flow(thads.AccountMeasure)
 		figure[0].Where.Initiations = how
-		f.base(code, MeasureMeasures, figure, text("Số việc (mỗi quyết định một việc)", "Decisions"), title)
+		f.base(code, MeasureMeasures, figure, text("Số việc (mỗi quyết định một việc)", "Decisions"), title).Verified = false
 	}
 	f.measure("N", MeasureMeasures, text("Số việc (mỗi quyết định một việc)", "Decisions"), hTotal)
 	of("N1", []thads.Initiation{thads.OwnMotion}, text("Chủ động", "Own motion"))

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -358,6 +359,35 @@ func TestRegimesPlaceTheResting(t *testing.T) {
 			if !c.Passed {
 				t.Errorf("%s: %+v", tt.regime, c)
 			}
+		}
+	}
+}
+
+// What stands from memory or was inferred says so.
+func TestUnverifiedColumns(t *testing.T) {
+	for _, tt := range []struct {
+		form   Code
+		regime Regime
+		want   string
+	}{
+		{FormResultsByCase, RegimeTT01, "S D4 D5 D6 D7 D8"},
+		{FormOfficersByMoney, RegimeTT01, "S D3 D4 D5 D6 D7 D8"},
+		{FormOfficersByCase, RegimeTT06, "D S D4 G G1 G2 G3 G4"}, // D5, postponement by agreement, was checked
+		{FormOfficersByMoney, RegimeTT05, "B4 D S D3 D4 G G1 G2 G3 G4"},
+		{FormBudgetCollections, RegimeTT01, "A1 A2 A3 B1 B2 B3 C D S D1 D2 D3 D4 D5 D6 D7 D8 E R F P"},
+		{FormMeasures, RegimeTT05, "N1 N2 V"},
+		{FormReductions, RegimeTT05, "N V T TV"},
+		{FormAdministrativeVerdicts, RegimeTT05, "K"},
+	} {
+		f, _ := FormOf(tt.form, tt.regime)
+		var got []string
+		for _, c := range f.Columns {
+			if !c.Verified {
+				got = append(got, c.Code)
+			}
+		}
+		if diff := cmp.Diff(tt.want, strings.Join(got, " ")); diff != "" {
+			t.Errorf("%s %s:\n%s", tt.regime, tt.form, diff)
 		}
 	}
 }
