@@ -67,6 +67,9 @@ type Backend interface {
 	ExportCaseEvents(ctx context.Context, w io.Writer, o app.ExportOptions) error
 	ExportRecords(ctx context.Context, w io.Writer, k sheet.Kind, o app.RecordExportOptions) error
 	ExportTemplate(ctx context.Context, w io.Writer, k sheet.Kind, f sheet.Format) error
+	ReportOutput(ctx context.Context, form string, v app.OutputValues, f app.OutputFormat) (*app.Output, error)
+	ReportPostings(ctx context.Context, form string, v app.OutputValues, row, column string, w io.Writer) error
+	SavedQueryOutput(ctx context.Context, id string, v app.OutputValues, f app.OutputFormat) (*app.Output, error)
 	Today() thads.Date
 	Ready(ctx context.Context) error
 	StoreInfo(ctx context.Context) (store.Info, error)
@@ -207,6 +210,8 @@ func (s *Server) routes() (http.Handler, error) {
 	fetch := []string{http.MethodGet, http.MethodHead}
 	mux.Handle("/imports/{id}/problems.xlsx", s.route(routeProblems, s.whenServing(s.forFiles(auth.Import, fetch, s.serveProblems))))
 	mux.Handle("/exports/{file}", s.route(routeExports, s.whenServing(s.forFiles(auth.Export, fetch, s.serveExport))))
+	mux.Handle("/reports/{file}", s.route(routeReports, s.whenServing(s.forFiles(auth.ReadFigures, fetch, s.serveReport))))
+	mux.Handle("/queries/{file}", s.route(routeQueries, s.whenServing(s.forFiles(auth.ReadFigures, fetch, s.serveQuery))))
 	mux.Handle("/templates/{file}", s.route(routeTemplates, s.whenServing(s.forFiles(auth.SignedIn, fetch, s.serveTemplate))))
 	mux.Handle("/healthz", s.route("/healthz", http.HandlerFunc(s.serveHealth)))
 	mux.Handle("/readyz", s.route("/readyz", http.HandlerFunc(s.serveReady)))
