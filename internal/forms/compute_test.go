@@ -346,7 +346,7 @@ func drawLedger(t *rapid.T) *ledger.View {
 		onBook[b] = classesOf(b, thads.AccountNature.OnBook)
 		memo[b] = classesOf(b, func(n thads.AccountNature) bool { return !n.OnBook() })
 	}
-	for i := range rapid.SampledFrom([]int{5, 20, 40, 80}).Draw(t, "records") {
+	for i := range rapid.SampledFrom([]int{5, 20, 40}).Draw(t, "records") {
 		book := books.Draw(t, "book")
 		d := ledger.Document{ID: fmt.Sprintf("d%02d", i), Version: 1, Book: book}
 		recorded := thads.DateOf(2018, 6, 1).StartOfDay()
@@ -431,7 +431,7 @@ func TestCellsAreTheirRecords(t *testing.T) {
 		scope := rapid.SampledFrom(scopes).Draw(t, "scope")
 		unit := rapid.SampledFrom([]thads.UnitID{"u", "u", "a"}).Draw(t, "unit of the report")
 		// A few of them at a time: in all runs together each comes often enough.
-		for range 6 {
+		for range 3 {
 			f := rapid.SampledFrom(available).Draw(t, "form")
 			q := Request{Form: f, Unit: unit, Scope: scope, Moment: moment}
 			r, err := Compute(v, org, q)
