@@ -76,6 +76,10 @@ func (r *conferenceResolver) Source(ctx context.Context, obj *thads.Conference) 
 	return &obj.Particulars.Source, nil
 }
 
+func (r *conferenceResolver) Figures(ctx context.Context, obj *thads.Conference) ([]*view.ReportedFigure, error) {
+	return view.ReportedFigures(obj, obj.Figures), nil
+}
+
 func (r *conferenceResolver) Conclusion(ctx context.Context, obj *thads.Conference) (*view.Conclusion, error) {
 	return view.ConclusionOf(obj.ID, obj.Conclusion), nil
 }

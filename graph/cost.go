@@ -26,6 +26,11 @@ const (
 	// file of an import does.
 	countCost = 50
 	fileCost  = 400
+	// figureCost is what adding up a figure costs, or opening one to its records;
+	// tableCost is that of a whole form, trendCost that of a figure of every month.
+	figureCost = 50
+	tableCost  = 300
+	trendCost  = 12 * figureCost
 )
 
 // Complexity returns the cost of a field.
@@ -38,7 +43,12 @@ func (c costed) Complexity(_ context.Context, typeName, field string, child int,
 	if f == nil {
 		return 0, false
 	}
-	return add(1, multiply(size(def, f, args), child)) + extra(f), true
+	n := size(def, f, args)
+	each := figures(f)
+	if f.Type.Elem != nil {
+		each = multiply(n, each)
+	}
+	return add(add(1, multiply(n, child)), add(extra(f), each)), true
 }
 
 // size returns how many elements a field is taken to answer.
@@ -55,11 +65,23 @@ func size(def *ast.Definition, f *ast.FieldDefinition, args map[string]any) int 
 			return max(len(ids), 1)
 		}
 		return app.MaxPage
+	case f.Arguments.ForName("metrics") != nil:
+		return given(args["metrics"])
+	case f.Arguments.ForName("figures") != nil:
+		return given(args["figures"])
 	case f.Name == "events":
 		return historySize
 	default:
 		return listSize
 	}
+}
+
+// given returns how long a list of arguments is.
+func given(list any) int {
+	if l, ok := list.([]any); ok {
+		return max(len(l), 1)
+	}
+	return 1
 }
 
 // page returns the size of the page asked for; what the application will refuse
@@ -105,6 +127,19 @@ func extra(f *ast.FieldDefinition) int {
 		return countCost
 	case "sheets", "preview", "importProposal":
 		return fileCost
+	}
+	return 0
+}
+
+// figures is the cost of what the ledger adds up for one element of a field.
+func figures(f *ast.FieldDefinition) int {
+	switch f.Type.Name() {
+	case "Statistics", "Indicator", "TargetProgress", "FigureCheck", "ReportCell", "FigureRecordConnection", "CorrectionConnection", "ReportChangeRecord", "DeadlineCount":
+		return figureCost
+	case "Report", "ReportComparison":
+		return tableCost
+	case "IndicatorPoint":
+		return trendCost / listSize
 	}
 	return 0
 }

@@ -175,3 +175,12 @@ func whole64[T ~int | ~int64](v *T) *int64 {
 	n := int64(*v)
 	return &n
 }
+
+// idOf is an optional id of a kind of record.
+func idOf[T ~string](id *string) *T {
+	if id == nil {
+		return nil
+	}
+	out := T(*id)
+	return &out
+}

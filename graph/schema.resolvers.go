@@ -7,11 +7,13 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/thads/thads/graph/generated"
 	"github.com/thads/thads/graph/model"
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
+	"github.com/thads/thads/internal/ledger"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -40,8 +42,8 @@ func (r *queryResolver) Search(ctx context.Context, text string, kinds []app.Sea
 	return r.find(ctx, text, kinds, first)
 }
 
-func (r *queryResolver) Summary(ctx context.Context, unit *string, latest int) (*app.Summary, error) {
-	return r.app.Summary(ctx, app.SummaryInput{Unit: thads.UnitID(value(unit)), Latest: latest})
+func (r *queryResolver) Summary(ctx context.Context, unit *string, asOf *thads.Date, knownAt *time.Time, basis ledger.Basis, latest int) (*app.Summary, error) {
+	return r.app.Summary(ctx, app.SummaryInput{Unit: thads.UnitID(value(unit)), AsOf: asOf, KnownAt: knownAt, Basis: basis, Latest: latest})
 }
 
 func (r *summaryResolver) Cases(ctx context.Context, obj *app.Summary) ([]*model.StateCount, error) {

@@ -6527,7 +6527,7 @@ func UnmarshalPartyInput(ctx context.Context, raw any) (model.PartyInput, error)
 
 // region    **************************** object.gotpl ****************************
 
-var caseImplementors = []string{"Case", "Node"}
+var caseImplementors = []string{"Case", "Node", "FigureSubject"}
 
 func (ec *executionContext) _Case(ctx context.Context, sel ast.SelectionSet, obj *thads.CaseHead) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, caseImplementors)
@@ -8531,6 +8531,42 @@ func (ec *executionContext) unmarshalODongRange2ᚖgithubᚗcomᚋthadsᚋthads�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOInitiation2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐInitiationᚄ(ctx context.Context, v any) ([]thads.Initiation, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.Initiation, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInitiation2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐInitiation(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInitiation2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐInitiationᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.Initiation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInitiation2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐInitiation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOInitiation2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐInitiation(ctx context.Context, v any) (*thads.Initiation, error) {
 	if v == nil {
 		return nil, nil
@@ -8610,6 +8646,42 @@ func (ec *executionContext) marshalOMeasure2ᚖgithubᚗcomᚋthadsᚋthadsᚋin
 	_ = ctx
 	res := scalar.MarshalString(string(*v))
 	return res
+}
+
+func (ec *executionContext) unmarshalOObligationKind2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐObligationKindᚄ(ctx context.Context, v any) ([]thads.ObligationKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.ObligationKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNObligationKind2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐObligationKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOObligationKind2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐObligationKindᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.ObligationKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNObligationKind2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐObligationKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOPartyInput2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋmodelᚐPartyInputᚄ(ctx context.Context, v any) ([]*model.PartyInput, error) {

@@ -40,7 +40,7 @@ type ConferenceResolver interface {
 	Causes(ctx context.Context, obj *thads.Conference) ([]*thads.Cause, error)
 	Opinions(ctx context.Context, obj *thads.Conference) ([]*thads.Opinion, error)
 	Source(ctx context.Context, obj *thads.Conference) (*string, error)
-
+	Figures(ctx context.Context, obj *thads.Conference) ([]*view.ReportedFigure, error)
 	Conclusion(ctx context.Context, obj *thads.Conference) (*view.Conclusion, error)
 
 	Tasks(ctx context.Context, obj *thads.Conference) ([]*thads.Task, error)
@@ -932,11 +932,11 @@ func (ec *executionContext) _Conference_figures(ctx context.Context, field graph
 			return ec.fieldContext_Conference_figures(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Figures, nil
+			return ec.Resolvers.Conference().Figures(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []thads.ReportedFigure) graphql.Marshaler {
-			return ec.marshalNReportedFigure2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigureᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.ReportedFigure) graphql.Marshaler {
+			return ec.marshalNReportedFigure2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐReportedFigureᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -946,8 +946,8 @@ func (ec *executionContext) fieldContext_Conference_figures(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "Conference",
 		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
+		IsMethod:   true,
+		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ReportedFigure(ctx, field)
 		},
@@ -1637,8 +1637,8 @@ func (ec *executionContext) _ConferenceEvent_figures(ctx context.Context, field 
 			return obj.Figures, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []thads.ReportedFigure) graphql.Marshaler {
-			return ec.marshalNReportedFigure2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigureᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.ReportedFigure) graphql.Marshaler {
+			return ec.marshalNReportedFigure2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐReportedFigureᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1937,7 +1937,7 @@ func (ec *executionContext) fieldContext_Quantity_text(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Quantity", field, true, false, "String")
 }
 
-func (ec *executionContext) _ReportedFigure_id(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_id(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1960,7 +1960,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_id(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "String")
 }
 
-func (ec *executionContext) _ReportedFigure_metric(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_metric(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1983,7 +1983,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_metric(_ context.Context
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "Metric")
 }
 
-func (ec *executionContext) _ReportedFigure_label(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_label(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2006,7 +2006,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_label(_ context.Context,
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "String")
 }
 
-func (ec *executionContext) _ReportedFigure_value(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_value(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2038,7 +2038,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_value(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ReportedFigure_operator(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_operator(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2061,7 +2061,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_operator(_ context.Conte
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "Operator")
 }
 
-func (ec *executionContext) _ReportedFigure_qualifier(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_qualifier(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2084,7 +2084,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_qualifier(_ context.Cont
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "String")
 }
 
-func (ec *executionContext) _ReportedFigure_statYear(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_statYear(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2107,7 +2107,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_statYear(_ context.Conte
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "Int")
 }
 
-func (ec *executionContext) _ReportedFigure_asOf(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_asOf(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2130,7 +2130,7 @@ func (ec *executionContext) fieldContext_ReportedFigure_asOf(_ context.Context, 
 	return graphql.NewScalarFieldContext("ReportedFigure", field, false, false, "Date")
 }
 
-func (ec *executionContext) _ReportedFigure_quote(ctx context.Context, field graphql.CollectedField, obj *thads.ReportedFigure) (ret graphql.Marshaler) {
+func (ec *executionContext) _ReportedFigure_quote(ctx context.Context, field graphql.CollectedField, obj *view.ReportedFigure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -3657,10 +3657,11 @@ func (ec *executionContext) _Conference(ctx context.Context, sel ast.SelectionSe
 					return ec._Conference_source(ctx, field, obj)
 				})
 		case "figures":
-			out.Values[i] = ec._Conference_figures(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Conference_figures(ctx, field, obj)
+				})
 		case "conclusion":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -4075,7 +4076,7 @@ func (ec *executionContext) _Quantity(ctx context.Context, sel ast.SelectionSet,
 
 var reportedFigureImplementors = []string{"ReportedFigure"}
 
-func (ec *executionContext) _ReportedFigure(ctx context.Context, sel ast.SelectionSet, obj *thads.ReportedFigure) graphql.Marshaler {
+func (ec *executionContext) _ReportedFigure(ctx context.Context, sel ast.SelectionSet, obj *view.ReportedFigure) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportedFigureImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4525,6 +4526,36 @@ func (ec *executionContext) marshalNMetric2githubᚗcomᚋthadsᚋthadsᚋintern
 	return res
 }
 
+func (ec *executionContext) unmarshalNMetric2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMetricᚄ(ctx context.Context, v any) ([]thads.Metric, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.Metric, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNMetric2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMetric(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNMetric2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMetricᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.Metric) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMetric2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐMetric(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNOperator2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐOperator(ctx context.Context, v any) (thads.Operator, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := thads.Operator(tmp)
@@ -4593,15 +4624,11 @@ func (ec *executionContext) marshalNQuantityUnit2githubᚗcomᚋthadsᚋthadsᚋ
 	return res
 }
 
-func (ec *executionContext) marshalNReportedFigure2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigure(ctx context.Context, sel ast.SelectionSet, v thads.ReportedFigure) graphql.Marshaler {
-	return ec._ReportedFigure(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNReportedFigure2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigureᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.ReportedFigure) graphql.Marshaler {
+func (ec *executionContext) marshalNReportedFigure2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐReportedFigureᚄ(ctx context.Context, sel ast.SelectionSet, v []*view.ReportedFigure) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNReportedFigure2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigure(ctx, sel, v[i])
+		return ec.marshalNReportedFigure2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐReportedFigure(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4611,6 +4638,14 @@ func (ec *executionContext) marshalNReportedFigure2ᚕgithubᚗcomᚋthadsᚋtha
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNReportedFigure2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐReportedFigure(ctx context.Context, sel ast.SelectionSet, v *view.ReportedFigure) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReportedFigure!")
+		return graphql.Null
+	}
+	return ec._ReportedFigure(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNReportedFigureInput2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigureᚄ(ctx context.Context, v any) ([]*thads.ReportedFigure, error) {

@@ -1891,7 +1891,7 @@ func UnmarshalDirectedCaseTransferInput(ctx context.Context, raw any) (model.Dir
 
 // region    **************************** object.gotpl ****************************
 
-var directedCaseImplementors = []string{"DirectedCase", "Node"}
+var directedCaseImplementors = []string{"DirectedCase", "Node", "FigureSubject"}
 
 func (ec *executionContext) _DirectedCase(ctx context.Context, sel ast.SelectionSet, obj *thads.DirectedCase) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, directedCaseImplementors)

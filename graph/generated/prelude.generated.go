@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/thads/thads/graph/scalar"
+	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/thads"
 )
 
@@ -1763,6 +1764,20 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKey(ctx context.Context, v any) (view.Key, error) {
+	res, err := scalar.UnmarshalKey(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKey(ctx context.Context, sel ast.SelectionSet, v view.Key) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalKey(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐDocumentNumber(ctx context.Context, v any) (thads.DocumentNumber, error) {
 	res, err := scalar.UnmarshalDocumentNumber(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -1817,6 +1832,64 @@ func (ec *executionContext) marshalNString2string(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNString2ᚕgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKeyᚄ(ctx context.Context, v any) ([]view.Key, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]view.Key, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKey(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKeyᚄ(ctx context.Context, sel ast.SelectionSet, v []view.Key) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐKey(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNString2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐTextᚄ(ctx context.Context, v any) ([]thads.Text, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.Text, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNString2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐTextᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.Text) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNString2ᚕstring(ctx context.Context, v any) ([]string, error) {
@@ -2349,6 +2422,24 @@ func (ec *executionContext) marshalOID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) unmarshalOID2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐUnitID(ctx context.Context, v any) (*thads.UnitID, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalUnitID(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐUnitID(ctx context.Context, sel ast.SelectionSet, v *thads.UnitID) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalUnitID(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOID2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -2500,6 +2591,23 @@ func (ec *executionContext) marshalOString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOString2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx context.Context, v any) (*thads.Text, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalText(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOString2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx context.Context, sel ast.SelectionSet, v *thads.Text) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalText(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -15,6 +16,8 @@ import (
 	"github.com/thads/thads/graph/model"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/forms"
+	"github.com/thads/thads/internal/ledger"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
@@ -36,24 +39,32 @@ type ResolverRoot interface {
 	ConclusionItem() ConclusionItemResolver
 	Conference() ConferenceResolver
 	ConferenceDocument() ConferenceDocumentResolver
+	Correction() CorrectionResolver
 	DirectedCase() DirectedCaseResolver
 	DirectedCaseEvent() DirectedCaseEventResolver
 	Directive() DirectiveResolver
 	Disclosure() DisclosureResolver
+	FigureRecord() FigureRecordResolver
 	Grant() GrantResolver
 	Import() ImportResolver
 	ImportEntry() ImportEntryResolver
 	ImportMapping() ImportMappingResolver
+	IndicatorPart() IndicatorPartResolver
 	KeptMapping() KeptMappingResolver
 	Mutation() MutationResolver
 	Obligation() ObligationResolver
 	Officer() OfficerResolver
 	OfficerEvent() OfficerEventResolver
 	OfficerPost() OfficerPostResolver
+	Posting() PostingResolver
 	Quantity() QuantityResolver
 	Query() QueryResolver
+	ReportCell() ReportCellResolver
+	ReportChangeRecord() ReportChangeRecordResolver
 	RevealedParty() RevealedPartyResolver
 	RoleRule() RoleRuleResolver
+	StatisticsGroup() StatisticsGroupResolver
+	Subscription() SubscriptionResolver
 	Summary() SummaryResolver
 	Target() TargetResolver
 	Task() TaskResolver
@@ -64,6 +75,7 @@ type ResolverRoot interface {
 	VerdictEvent() VerdictEventResolver
 	Viewer() ViewerResolver
 	ReportedFigureInput() ReportedFigureInputResolver
+	SavedCasesInput() SavedCasesInputResolver
 	TargetParticularsInput() TargetParticularsInputResolver
 }
 
@@ -360,6 +372,26 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Correction struct {
+		BookedOn   func(childComplexity int) int
+		Event      func(childComplexity int) int
+		Postings   func(childComplexity int) int
+		Record     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+	}
+
+	CorrectionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CorrectionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	CreatedToken struct {
 		Secret func(childComplexity int) int
 		Token  func(childComplexity int) int
@@ -543,6 +575,42 @@ type ComplexityRoot struct {
 		Text func(childComplexity int) int
 	}
 
+	FigureRecord struct {
+		Record func(childComplexity int) int
+		Value  func(childComplexity int) int
+	}
+
+	FigureRecordConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		Sum        func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	FigureRecordEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	FigureValue struct {
+		Cases func(childComplexity int) int
+		Dong  func(childComplexity int) int
+	}
+
+	Form struct {
+		Available  func(childComplexity int) int
+		Code       func(childComplexity int) int
+		Columns    func(childComplexity int) int
+		Number     func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Regime     func(childComplexity int) int
+		Source     func(childComplexity int) int
+		Title      func(childComplexity int) int
+		Unit       func(childComplexity int) int
+		Unverified func(childComplexity int) int
+	}
+
 	Grant struct {
 		Current func(childComplexity int) int
 		From    func(childComplexity int) int
@@ -712,6 +780,33 @@ type ComplexityRoot struct {
 		Records func(childComplexity int) int
 	}
 
+	Indicator struct {
+		Change        func(childComplexity int) int
+		Denominator   func(childComplexity int) int
+		Metric        func(childComplexity int) int
+		Moment        func(childComplexity int) int
+		Name          func(childComplexity int) int
+		NotComputable func(childComplexity int) int
+		Numerator     func(childComplexity int) int
+		Officer       func(childComplexity int) int
+		Previous      func(childComplexity int) int
+		Targets       func(childComplexity int) int
+		Trend         func(childComplexity int) int
+		Unit          func(childComplexity int) int
+		Value         func(childComplexity int) int
+	}
+
+	IndicatorPart struct {
+		Cases   func(childComplexity int, first int, after *store.Cursor) int
+		Measure func(childComplexity int) int
+		Value   func(childComplexity int) int
+	}
+
+	IndicatorPoint struct {
+		AsOf  func(childComplexity int) int
+		Value func(childComplexity int) int
+	}
+
 	Job struct {
 		Done       func(childComplexity int) int
 		FinishedAt func(childComplexity int) int
@@ -749,6 +844,14 @@ type ComplexityRoot struct {
 		ValidFrom func(childComplexity int) int
 		ValidTo   func(childComplexity int) int
 		Verified  func(childComplexity int) int
+	}
+
+	Moment struct {
+		AsOf    func(childComplexity int) int
+		Basis   func(childComplexity int) int
+		From    func(childComplexity int) int
+		KnownAt func(childComplexity int) int
+		Regime  func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -827,6 +930,9 @@ type ComplexityRoot struct {
 		PartyReveal                func(childComplexity int, input app.RevealRequest) int
 		PasswordSet                func(childComplexity int, input model.PasswordSetInput) int
 		RecoveryCodesRenew         func(childComplexity int, input model.CredentialInput) int
+		SavedQueryCreate           func(childComplexity int, input app.SavedQueryInput) int
+		SavedQueryDelete           func(childComplexity int, input app.SavedQueryDeleteInput) int
+		SavedQueryUpdate           func(childComplexity int, input app.SavedQueryUpdateInput) int
 		SecondFactorBegin          func(childComplexity int, input model.SecondFactorBeginInput) int
 		SecondFactorConfirm        func(childComplexity int, input model.SecondFactorConfirmInput) int
 		SecondFactorRemove         func(childComplexity int, input model.CredentialInput) int
@@ -1013,6 +1119,29 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	PeriodLock struct {
+		By       func(childComplexity int) int
+		ClosedAt func(childComplexity int) int
+		Forms    func(childComplexity int) int
+		Hash     func(childComplexity int) int
+		ID       func(childComplexity int) int
+		KnownAt  func(childComplexity int) int
+		State    func(childComplexity int) int
+		Through  func(childComplexity int) int
+		Unit     func(childComplexity int) int
+	}
+
+	Posting struct {
+		Account     func(childComplexity int) int
+		BookedOn    func(childComplexity int) int
+		Cases       func(childComplexity int) int
+		Detail      func(childComplexity int) int
+		Dong        func(childComplexity int) int
+		EffectiveOn func(childComplexity int) int
+		Officer     func(childComplexity int) int
+		Unit        func(childComplexity int) int
+	}
+
 	PublicDebtor struct {
 		Address     func(childComplexity int) int
 		Decision    func(childComplexity int) int
@@ -1049,18 +1178,23 @@ type ComplexityRoot struct {
 		Case                   func(childComplexity int, id *string, number *model.CaseNumberInput) int
 		CaseTransitions        func(childComplexity int, on *thads.Date) int
 		Cases                  func(childComplexity int, filter *app.CaseFilter, orderBy model.CaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		CompareReports         func(childComplexity int, base app.ReportInput, other app.ReportInput, first int) int
 		Conference             func(childComplexity int, id string) int
 		Conferences            func(childComplexity int, filter *app.ConferenceFilter, orderBy model.ConferenceOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Corrections            func(childComplexity int, moment *app.MomentInput, unit *string, first int, after *store.Cursor) int
 		DirectedCase           func(childComplexity int, id string) int
 		DirectedCases          func(childComplexity int, filter *app.DirectedCaseFilter, orderBy model.DirectedCaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Directive              func(childComplexity int, id *string, number *model.DirectiveNumberInput) int
 		Directives             func(childComplexity int, filter *app.DirectiveFilter, orderBy model.DirectiveOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Disclosures            func(childComplexity int, filter *app.DisclosureFilter, first *int, last *int, after *store.Cursor, before *store.Cursor) int
+		Forms                  func(childComplexity int, regime *forms.Regime) int
 		Import                 func(childComplexity int, id string) int
 		ImportFields           func(childComplexity int, register sheet.Kind) int
 		ImportMappings         func(childComplexity int) int
 		ImportProposal         func(childComplexity int, id string, register sheet.Kind, sheet *string, headerRow int) int
 		Imports                func(childComplexity int, states []app.ImportState, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Indicator              func(childComplexity int, metric thads.Metric, moment *app.MomentInput, unit *string, officer *string) int
+		Indicators             func(childComplexity int, metrics []thads.Metric, moment *app.MomentInput, unit *string, officer *string) int
 		LegalGrounds           func(childComplexity int, kind *thads.CaseEventKind, on *thads.Date) int
 		Me                     func(childComplexity int) int
 		Node                   func(childComplexity int, id string) int
@@ -1068,10 +1202,15 @@ type ComplexityRoot struct {
 		Officer                func(childComplexity int, id *string, code *string) int
 		Officers               func(childComplexity int, filter *app.OfficerFilter, orderBy model.OfficerOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		PublicDebtors          func(childComplexity int, text *string, first int, after *store.Cursor) int
+		Report                 func(childComplexity int, input app.ReportInput) int
+		ReportCell             func(childComplexity int, input app.ReportInput, row string, column string) int
 		RetentionRules         func(childComplexity int) int
 		Roles                  func(childComplexity int) int
+		SavedQueries           func(childComplexity int, first int, after *store.Cursor) int
+		SavedQuery             func(childComplexity int, id string) int
 		Search                 func(childComplexity int, text string, kinds []app.SearchKind, first int) int
-		Summary                func(childComplexity int, unit *string, latest int) int
+		Statistics             func(childComplexity int, query app.StatisticsInput, first int, after *store.Cursor) int
+		Summary                func(childComplexity int, unit *string, asOf *thads.Date, knownAt *time.Time, basis ledger.Basis, latest int) int
 		System                 func(childComplexity int) int
 		Target                 func(childComplexity int, id string) int
 		Targets                func(childComplexity int, filter *app.TargetFilter, orderBy model.TargetOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
@@ -1089,6 +1228,80 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Report struct {
+		Checks  func(childComplexity int) int
+		Columns func(childComplexity int) int
+		Form    func(childComplexity int) int
+		Lock    func(childComplexity int) int
+		Moment  func(childComplexity int) int
+		Rows    func(childComplexity int) int
+		Unit    func(childComplexity int) int
+	}
+
+	ReportCell struct {
+		Cases      func(childComplexity int, first int, after *store.Cursor) int
+		Column     func(childComplexity int) int
+		Moment     func(childComplexity int) int
+		Parts      func(childComplexity int) int
+		Row        func(childComplexity int) int
+		Suppressed func(childComplexity int) int
+		Value      func(childComplexity int) int
+	}
+
+	ReportChange struct {
+		Base       func(childComplexity int) int
+		Column     func(childComplexity int) int
+		Difference func(childComplexity int) int
+		Other      func(childComplexity int) int
+		Records    func(childComplexity int, first int) int
+		Row        func(childComplexity int) int
+		Title      func(childComplexity int) int
+	}
+
+	ReportChangeRecord struct {
+		BookedOn    func(childComplexity int) int
+		EffectiveOn func(childComplexity int) int
+		Event       func(childComplexity int) int
+		Record      func(childComplexity int) int
+		RecordedAt  func(childComplexity int) int
+		Value       func(childComplexity int) int
+	}
+
+	ReportCheck struct {
+		Code   func(childComplexity int) int
+		Left   func(childComplexity int) int
+		Passed func(childComplexity int) int
+		Right  func(childComplexity int) int
+		Row    func(childComplexity int) int
+		Text   func(childComplexity int) int
+	}
+
+	ReportColumn struct {
+		Code     func(childComplexity int) int
+		Formula  func(childComplexity int) int
+		Path     func(childComplexity int) int
+		Source   func(childComplexity int) int
+		Unit     func(childComplexity int) int
+		Verified func(childComplexity int) int
+	}
+
+	ReportComparison struct {
+		Base        func(childComplexity int) int
+		ChangeCount func(childComplexity int) int
+		Changes     func(childComplexity int) int
+		Other       func(childComplexity int) int
+	}
+
+	ReportRow struct {
+		Key     func(childComplexity int) int
+		Level   func(childComplexity int) int
+		Officer func(childComplexity int) int
+		Parent  func(childComplexity int) int
+		Title   func(childComplexity int) int
+		Unit    func(childComplexity int) int
+		Values  func(childComplexity int) int
+	}
+
 	ReportedFigure struct {
 		AsOf      func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -1099,6 +1312,10 @@ type ComplexityRoot struct {
 		Quote     func(childComplexity int) int
 		StatYear  func(childComplexity int) int
 		Value     func(childComplexity int) int
+	}
+
+	RestrictedCase struct {
+		Book func(childComplexity int) int
 	}
 
 	RetentionRule struct {
@@ -1136,6 +1353,38 @@ type ComplexityRoot struct {
 		Sights   func(childComplexity int) int
 	}
 
+	SavedQuery struct {
+		Description func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Own         func(childComplexity int) int
+		Owner       func(childComplexity int) int
+		Parameters  func(childComplexity int) int
+		Path        func(childComplexity int) int
+		Question    func(childComplexity int) int
+		Shared      func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	SavedQueryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	SavedQueryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	SavedQueryPayload struct {
+		SavedQuery func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SearchHit struct {
 		Detail func(childComplexity int) int
 		Exact  func(childComplexity int) int
@@ -1170,15 +1419,47 @@ type ComplexityRoot struct {
 		State func(childComplexity int) int
 	}
 
+	Statistics struct {
+		GroupCount func(childComplexity int) int
+		Groups     func(childComplexity int) int
+		Measure    func(childComplexity int) int
+		Moment     func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		Total      func(childComplexity int) int
+	}
+
+	StatisticsGroup struct {
+		Cases      func(childComplexity int, first int, after *store.Cursor) int
+		Keys       func(childComplexity int) int
+		Suppressed func(childComplexity int) int
+		Titles     func(childComplexity int) int
+		Value      func(childComplexity int) int
+	}
+
+	Subscription struct {
+		ImportProgress func(childComplexity int, id string) int
+		SummaryChanged func(childComplexity int, unit *string) int
+	}
+
 	Summary struct {
 		AsOf              func(childComplexity int) int
+		CaseRate          func(childComplexity int) int
 		Cases             func(childComplexity int) int
+		DirectedListed    func(childComplexity int) int
+		DirectedResolved  func(childComplexity int) int
+		Enforceable       func(childComplexity int) int
 		Latest            func(childComplexity int) int
 		Live              func(childComplexity int) int
+		Moment            func(childComplexity int) int
+		MoneyRate         func(childComplexity int) int
 		OpenDirectedCases func(childComplexity int) int
 		OpenTasks         func(childComplexity int) int
 		OpenVerdicts      func(childComplexity int) int
+		Settled           func(childComplexity int) int
+		ToEnforce         func(childComplexity int) int
 		Unit              func(childComplexity int) int
+		VerdictsDone      func(childComplexity int) int
+		VerdictsTracked   func(childComplexity int) int
 	}
 
 	System struct {
@@ -1246,6 +1527,16 @@ type ComplexityRoot struct {
 	TargetPayload struct {
 		Target     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	TargetProgress struct {
+		Moment        func(childComplexity int) int
+		NotComputable func(childComplexity int) int
+		Over          func(childComplexity int) int
+		Ratio         func(childComplexity int) int
+		Reached       func(childComplexity int) int
+		Target        func(childComplexity int) int
+		Value         func(childComplexity int) int
 	}
 
 	Task struct {
@@ -2836,6 +3127,75 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConferencePayload.UserErrors(childComplexity), true
 
+	case "Correction.bookedOn":
+		if e.ComplexityRoot.Correction.BookedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Correction.BookedOn(childComplexity), true
+	case "Correction.event":
+		if e.ComplexityRoot.Correction.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Correction.Event(childComplexity), true
+	case "Correction.postings":
+		if e.ComplexityRoot.Correction.Postings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Correction.Postings(childComplexity), true
+	case "Correction.record":
+		if e.ComplexityRoot.Correction.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Correction.Record(childComplexity), true
+	case "Correction.recordedAt":
+		if e.ComplexityRoot.Correction.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Correction.RecordedAt(childComplexity), true
+
+	case "CorrectionConnection.edges":
+		if e.ComplexityRoot.CorrectionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionConnection.Edges(childComplexity), true
+	case "CorrectionConnection.nodes":
+		if e.ComplexityRoot.CorrectionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionConnection.Nodes(childComplexity), true
+	case "CorrectionConnection.pageInfo":
+		if e.ComplexityRoot.CorrectionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionConnection.PageInfo(childComplexity), true
+	case "CorrectionConnection.totalCount":
+		if e.ComplexityRoot.CorrectionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionConnection.TotalCount(childComplexity), true
+
+	case "CorrectionEdge.cursor":
+		if e.ComplexityRoot.CorrectionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionEdge.Cursor(childComplexity), true
+	case "CorrectionEdge.node":
+		if e.ComplexityRoot.CorrectionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CorrectionEdge.Node(childComplexity), true
+
 	case "CreatedToken.secret":
 		if e.ComplexityRoot.CreatedToken.Secret == nil {
 			break
@@ -3628,6 +3988,137 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Evidence.Text(childComplexity), true
 
+	case "FigureRecord.record":
+		if e.ComplexityRoot.FigureRecord.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecord.Record(childComplexity), true
+	case "FigureRecord.value":
+		if e.ComplexityRoot.FigureRecord.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecord.Value(childComplexity), true
+
+	case "FigureRecordConnection.edges":
+		if e.ComplexityRoot.FigureRecordConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordConnection.Edges(childComplexity), true
+	case "FigureRecordConnection.nodes":
+		if e.ComplexityRoot.FigureRecordConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordConnection.Nodes(childComplexity), true
+	case "FigureRecordConnection.pageInfo":
+		if e.ComplexityRoot.FigureRecordConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordConnection.PageInfo(childComplexity), true
+	case "FigureRecordConnection.sum":
+		if e.ComplexityRoot.FigureRecordConnection.Sum == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordConnection.Sum(childComplexity), true
+	case "FigureRecordConnection.totalCount":
+		if e.ComplexityRoot.FigureRecordConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordConnection.TotalCount(childComplexity), true
+
+	case "FigureRecordEdge.cursor":
+		if e.ComplexityRoot.FigureRecordEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordEdge.Cursor(childComplexity), true
+	case "FigureRecordEdge.node":
+		if e.ComplexityRoot.FigureRecordEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureRecordEdge.Node(childComplexity), true
+
+	case "FigureValue.cases":
+		if e.ComplexityRoot.FigureValue.Cases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureValue.Cases(childComplexity), true
+	case "FigureValue.dong":
+		if e.ComplexityRoot.FigureValue.Dong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureValue.Dong(childComplexity), true
+
+	case "Form.available":
+		if e.ComplexityRoot.Form.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Available(childComplexity), true
+	case "Form.code":
+		if e.ComplexityRoot.Form.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Code(childComplexity), true
+	case "Form.columns":
+		if e.ComplexityRoot.Form.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Columns(childComplexity), true
+	case "Form.number":
+		if e.ComplexityRoot.Form.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Number(childComplexity), true
+	case "Form.reason":
+		if e.ComplexityRoot.Form.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Reason(childComplexity), true
+	case "Form.regime":
+		if e.ComplexityRoot.Form.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Regime(childComplexity), true
+	case "Form.source":
+		if e.ComplexityRoot.Form.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Source(childComplexity), true
+	case "Form.title":
+		if e.ComplexityRoot.Form.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Title(childComplexity), true
+	case "Form.unit":
+		if e.ComplexityRoot.Form.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Unit(childComplexity), true
+	case "Form.unverified":
+		if e.ComplexityRoot.Form.Unverified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Form.Unverified(childComplexity), true
+
 	case "Grant.current":
 		if e.ComplexityRoot.Grant.Current == nil {
 			break
@@ -4351,6 +4842,122 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportReading.Records(childComplexity), true
 
+	case "Indicator.change":
+		if e.ComplexityRoot.Indicator.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Change(childComplexity), true
+	case "Indicator.denominator":
+		if e.ComplexityRoot.Indicator.Denominator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Denominator(childComplexity), true
+	case "Indicator.metric":
+		if e.ComplexityRoot.Indicator.Metric == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Metric(childComplexity), true
+	case "Indicator.moment":
+		if e.ComplexityRoot.Indicator.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Moment(childComplexity), true
+	case "Indicator.name":
+		if e.ComplexityRoot.Indicator.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Name(childComplexity), true
+	case "Indicator.notComputable":
+		if e.ComplexityRoot.Indicator.NotComputable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.NotComputable(childComplexity), true
+	case "Indicator.numerator":
+		if e.ComplexityRoot.Indicator.Numerator == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Numerator(childComplexity), true
+	case "Indicator.officer":
+		if e.ComplexityRoot.Indicator.Officer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Officer(childComplexity), true
+	case "Indicator.previous":
+		if e.ComplexityRoot.Indicator.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Previous(childComplexity), true
+	case "Indicator.targets":
+		if e.ComplexityRoot.Indicator.Targets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Targets(childComplexity), true
+	case "Indicator.trend":
+		if e.ComplexityRoot.Indicator.Trend == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Trend(childComplexity), true
+	case "Indicator.unit":
+		if e.ComplexityRoot.Indicator.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Unit(childComplexity), true
+	case "Indicator.value":
+		if e.ComplexityRoot.Indicator.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Indicator.Value(childComplexity), true
+
+	case "IndicatorPart.cases":
+		if e.ComplexityRoot.IndicatorPart.Cases == nil {
+			break
+		}
+
+		args, err := ec.field_IndicatorPart_cases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.IndicatorPart.Cases(childComplexity, args["first"].(int), args["after"].(*store.Cursor)), true
+	case "IndicatorPart.measure":
+		if e.ComplexityRoot.IndicatorPart.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorPart.Measure(childComplexity), true
+	case "IndicatorPart.value":
+		if e.ComplexityRoot.IndicatorPart.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorPart.Value(childComplexity), true
+
+	case "IndicatorPoint.asOf":
+		if e.ComplexityRoot.IndicatorPoint.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorPoint.AsOf(childComplexity), true
+	case "IndicatorPoint.value":
+		if e.ComplexityRoot.IndicatorPoint.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IndicatorPoint.Value(childComplexity), true
+
 	case "Job.done":
 		if e.ComplexityRoot.Job.Done == nil {
 			break
@@ -4516,6 +5123,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LegalGround.Verified(childComplexity), true
+
+	case "Moment.asOf":
+		if e.ComplexityRoot.Moment.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Moment.AsOf(childComplexity), true
+	case "Moment.basis":
+		if e.ComplexityRoot.Moment.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Moment.Basis(childComplexity), true
+	case "Moment.from":
+		if e.ComplexityRoot.Moment.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Moment.From(childComplexity), true
+	case "Moment.knownAt":
+		if e.ComplexityRoot.Moment.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Moment.KnownAt(childComplexity), true
+	case "Moment.regime":
+		if e.ComplexityRoot.Moment.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Moment.Regime(childComplexity), true
 
 	case "Mutation.accessPolicySet":
 		if e.ComplexityRoot.Mutation.AccessPolicySet == nil {
@@ -5342,6 +5980,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecoveryCodesRenew(childComplexity, args["input"].(model.CredentialInput)), true
+	case "Mutation.savedQueryCreate":
+		if e.ComplexityRoot.Mutation.SavedQueryCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_savedQueryCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SavedQueryCreate(childComplexity, args["input"].(app.SavedQueryInput)), true
+	case "Mutation.savedQueryDelete":
+		if e.ComplexityRoot.Mutation.SavedQueryDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_savedQueryDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SavedQueryDelete(childComplexity, args["input"].(app.SavedQueryDeleteInput)), true
+	case "Mutation.savedQueryUpdate":
+		if e.ComplexityRoot.Mutation.SavedQueryUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_savedQueryUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SavedQueryUpdate(childComplexity, args["input"].(app.SavedQueryUpdateInput)), true
 	case "Mutation.secondFactorBegin":
 		if e.ComplexityRoot.Mutation.SecondFactorBegin == nil {
 			break
@@ -6486,6 +7157,110 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartyRevealPayload.UserErrors(childComplexity), true
 
+	case "PeriodLock.by":
+		if e.ComplexityRoot.PeriodLock.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.By(childComplexity), true
+	case "PeriodLock.closedAt":
+		if e.ComplexityRoot.PeriodLock.ClosedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.ClosedAt(childComplexity), true
+	case "PeriodLock.forms":
+		if e.ComplexityRoot.PeriodLock.Forms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.Forms(childComplexity), true
+	case "PeriodLock.hash":
+		if e.ComplexityRoot.PeriodLock.Hash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.Hash(childComplexity), true
+	case "PeriodLock.id":
+		if e.ComplexityRoot.PeriodLock.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.ID(childComplexity), true
+	case "PeriodLock.knownAt":
+		if e.ComplexityRoot.PeriodLock.KnownAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.KnownAt(childComplexity), true
+	case "PeriodLock.state":
+		if e.ComplexityRoot.PeriodLock.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.State(childComplexity), true
+	case "PeriodLock.through":
+		if e.ComplexityRoot.PeriodLock.Through == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.Through(childComplexity), true
+	case "PeriodLock.unit":
+		if e.ComplexityRoot.PeriodLock.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLock.Unit(childComplexity), true
+
+	case "Posting.account":
+		if e.ComplexityRoot.Posting.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Account(childComplexity), true
+	case "Posting.bookedOn":
+		if e.ComplexityRoot.Posting.BookedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.BookedOn(childComplexity), true
+	case "Posting.cases":
+		if e.ComplexityRoot.Posting.Cases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Cases(childComplexity), true
+	case "Posting.detail":
+		if e.ComplexityRoot.Posting.Detail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Detail(childComplexity), true
+	case "Posting.dong":
+		if e.ComplexityRoot.Posting.Dong == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Dong(childComplexity), true
+	case "Posting.effectiveOn":
+		if e.ComplexityRoot.Posting.EffectiveOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.EffectiveOn(childComplexity), true
+	case "Posting.officer":
+		if e.ComplexityRoot.Posting.Officer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Officer(childComplexity), true
+	case "Posting.unit":
+		if e.ComplexityRoot.Posting.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Posting.Unit(childComplexity), true
+
 	case "PublicDebtor.address":
 		if e.ComplexityRoot.PublicDebtor.Address == nil {
 			break
@@ -6653,6 +7428,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Cases(childComplexity, args["filter"].(*app.CaseFilter), args["orderBy"].(model.CaseOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.compareReports":
+		if e.ComplexityRoot.Query.CompareReports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_compareReports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CompareReports(childComplexity, args["base"].(app.ReportInput), args["other"].(app.ReportInput), args["first"].(int)), true
 	case "Query.conference":
 		if e.ComplexityRoot.Query.Conference == nil {
 			break
@@ -6675,6 +7461,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Conferences(childComplexity, args["filter"].(*app.ConferenceFilter), args["orderBy"].(model.ConferenceOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.corrections":
+		if e.ComplexityRoot.Query.Corrections == nil {
+			break
+		}
+
+		args, err := ec.field_Query_corrections_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Corrections(childComplexity, args["moment"].(*app.MomentInput), args["unit"].(*string), args["first"].(int), args["after"].(*store.Cursor)), true
 	case "Query.directedCase":
 		if e.ComplexityRoot.Query.DirectedCase == nil {
 			break
@@ -6730,6 +7527,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Disclosures(childComplexity, args["filter"].(*app.DisclosureFilter), args["first"].(*int), args["last"].(*int), args["after"].(*store.Cursor), args["before"].(*store.Cursor)), true
+	case "Query.forms":
+		if e.ComplexityRoot.Query.Forms == nil {
+			break
+		}
+
+		args, err := ec.field_Query_forms_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Forms(childComplexity, args["regime"].(*forms.Regime)), true
 	case "Query.import":
 		if e.ComplexityRoot.Query.Import == nil {
 			break
@@ -6780,6 +7588,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Imports(childComplexity, args["states"].([]app.ImportState), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.indicator":
+		if e.ComplexityRoot.Query.Indicator == nil {
+			break
+		}
+
+		args, err := ec.field_Query_indicator_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Indicator(childComplexity, args["metric"].(thads.Metric), args["moment"].(*app.MomentInput), args["unit"].(*string), args["officer"].(*string)), true
+	case "Query.indicators":
+		if e.ComplexityRoot.Query.Indicators == nil {
+			break
+		}
+
+		args, err := ec.field_Query_indicators_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Indicators(childComplexity, args["metrics"].([]thads.Metric), args["moment"].(*app.MomentInput), args["unit"].(*string), args["officer"].(*string)), true
 
 	case "Query.legalGrounds":
 		if e.ComplexityRoot.Query.LegalGrounds == nil {
@@ -6853,6 +7683,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PublicDebtors(childComplexity, args["text"].(*string), args["first"].(int), args["after"].(*store.Cursor)), true
+	case "Query.report":
+		if e.ComplexityRoot.Query.Report == nil {
+			break
+		}
+
+		args, err := ec.field_Query_report_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Report(childComplexity, args["input"].(app.ReportInput)), true
+	case "Query.reportCell":
+		if e.ComplexityRoot.Query.ReportCell == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reportCell_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReportCell(childComplexity, args["input"].(app.ReportInput), args["row"].(string), args["column"].(string)), true
 	case "Query.retentionRules":
 		if e.ComplexityRoot.Query.RetentionRules == nil {
 			break
@@ -6865,6 +7717,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Roles(childComplexity), true
+	case "Query.savedQueries":
+		if e.ComplexityRoot.Query.SavedQueries == nil {
+			break
+		}
+
+		args, err := ec.field_Query_savedQueries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SavedQueries(childComplexity, args["first"].(int), args["after"].(*store.Cursor)), true
+	case "Query.savedQuery":
+		if e.ComplexityRoot.Query.SavedQuery == nil {
+			break
+		}
+
+		args, err := ec.field_Query_savedQuery_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SavedQuery(childComplexity, args["id"].(string)), true
 	case "Query.search":
 		if e.ComplexityRoot.Query.Search == nil {
 			break
@@ -6876,6 +7750,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Search(childComplexity, args["text"].(string), args["kinds"].([]app.SearchKind), args["first"].(int)), true
+	case "Query.statistics":
+		if e.ComplexityRoot.Query.Statistics == nil {
+			break
+		}
+
+		args, err := ec.field_Query_statistics_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Statistics(childComplexity, args["query"].(app.StatisticsInput), args["first"].(int), args["after"].(*store.Cursor)), true
 	case "Query.summary":
 		if e.ComplexityRoot.Query.Summary == nil {
 			break
@@ -6886,7 +7771,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Summary(childComplexity, args["unit"].(*string), args["latest"].(int)), true
+		return e.ComplexityRoot.Query.Summary(childComplexity, args["unit"].(*string), args["asOf"].(*thads.Date), args["knownAt"].(*time.Time), args["basis"].(ledger.Basis), args["latest"].(int)), true
 	case "Query.system":
 		if e.ComplexityRoot.Query.System == nil {
 			break
@@ -7006,6 +7891,324 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecoveryCodesPayload.UserErrors(childComplexity), true
 
+	case "Report.checks":
+		if e.ComplexityRoot.Report.Checks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Checks(childComplexity), true
+	case "Report.columns":
+		if e.ComplexityRoot.Report.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Columns(childComplexity), true
+	case "Report.form":
+		if e.ComplexityRoot.Report.Form == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Form(childComplexity), true
+	case "Report.lock":
+		if e.ComplexityRoot.Report.Lock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Lock(childComplexity), true
+	case "Report.moment":
+		if e.ComplexityRoot.Report.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Moment(childComplexity), true
+	case "Report.rows":
+		if e.ComplexityRoot.Report.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Rows(childComplexity), true
+	case "Report.unit":
+		if e.ComplexityRoot.Report.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Report.Unit(childComplexity), true
+
+	case "ReportCell.cases":
+		if e.ComplexityRoot.ReportCell.Cases == nil {
+			break
+		}
+
+		args, err := ec.field_ReportCell_cases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportCell.Cases(childComplexity, args["first"].(int), args["after"].(*store.Cursor)), true
+	case "ReportCell.column":
+		if e.ComplexityRoot.ReportCell.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Column(childComplexity), true
+	case "ReportCell.moment":
+		if e.ComplexityRoot.ReportCell.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Moment(childComplexity), true
+	case "ReportCell.parts":
+		if e.ComplexityRoot.ReportCell.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Parts(childComplexity), true
+	case "ReportCell.row":
+		if e.ComplexityRoot.ReportCell.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Row(childComplexity), true
+	case "ReportCell.suppressed":
+		if e.ComplexityRoot.ReportCell.Suppressed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Suppressed(childComplexity), true
+	case "ReportCell.value":
+		if e.ComplexityRoot.ReportCell.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCell.Value(childComplexity), true
+
+	case "ReportChange.base":
+		if e.ComplexityRoot.ReportChange.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Base(childComplexity), true
+	case "ReportChange.column":
+		if e.ComplexityRoot.ReportChange.Column == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Column(childComplexity), true
+	case "ReportChange.difference":
+		if e.ComplexityRoot.ReportChange.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Difference(childComplexity), true
+	case "ReportChange.other":
+		if e.ComplexityRoot.ReportChange.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Other(childComplexity), true
+	case "ReportChange.records":
+		if e.ComplexityRoot.ReportChange.Records == nil {
+			break
+		}
+
+		args, err := ec.field_ReportChange_records_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportChange.Records(childComplexity, args["first"].(int)), true
+	case "ReportChange.row":
+		if e.ComplexityRoot.ReportChange.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Row(childComplexity), true
+	case "ReportChange.title":
+		if e.ComplexityRoot.ReportChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChange.Title(childComplexity), true
+
+	case "ReportChangeRecord.bookedOn":
+		if e.ComplexityRoot.ReportChangeRecord.BookedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.BookedOn(childComplexity), true
+	case "ReportChangeRecord.effectiveOn":
+		if e.ComplexityRoot.ReportChangeRecord.EffectiveOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.EffectiveOn(childComplexity), true
+	case "ReportChangeRecord.event":
+		if e.ComplexityRoot.ReportChangeRecord.Event == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.Event(childComplexity), true
+	case "ReportChangeRecord.record":
+		if e.ComplexityRoot.ReportChangeRecord.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.Record(childComplexity), true
+	case "ReportChangeRecord.recordedAt":
+		if e.ComplexityRoot.ReportChangeRecord.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.RecordedAt(childComplexity), true
+	case "ReportChangeRecord.value":
+		if e.ComplexityRoot.ReportChangeRecord.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChangeRecord.Value(childComplexity), true
+
+	case "ReportCheck.code":
+		if e.ComplexityRoot.ReportCheck.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Code(childComplexity), true
+	case "ReportCheck.left":
+		if e.ComplexityRoot.ReportCheck.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Left(childComplexity), true
+	case "ReportCheck.passed":
+		if e.ComplexityRoot.ReportCheck.Passed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Passed(childComplexity), true
+	case "ReportCheck.right":
+		if e.ComplexityRoot.ReportCheck.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Right(childComplexity), true
+	case "ReportCheck.row":
+		if e.ComplexityRoot.ReportCheck.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Row(childComplexity), true
+	case "ReportCheck.rule":
+		if e.ComplexityRoot.ReportCheck.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportCheck.Text(childComplexity), true
+
+	case "ReportColumn.code":
+		if e.ComplexityRoot.ReportColumn.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Code(childComplexity), true
+	case "ReportColumn.formula":
+		if e.ComplexityRoot.ReportColumn.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Formula(childComplexity), true
+	case "ReportColumn.path":
+		if e.ComplexityRoot.ReportColumn.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Path(childComplexity), true
+	case "ReportColumn.source":
+		if e.ComplexityRoot.ReportColumn.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Source(childComplexity), true
+	case "ReportColumn.unit":
+		if e.ComplexityRoot.ReportColumn.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Unit(childComplexity), true
+	case "ReportColumn.verified":
+		if e.ComplexityRoot.ReportColumn.Verified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportColumn.Verified(childComplexity), true
+
+	case "ReportComparison.base":
+		if e.ComplexityRoot.ReportComparison.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportComparison.Base(childComplexity), true
+	case "ReportComparison.changeCount":
+		if e.ComplexityRoot.ReportComparison.ChangeCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportComparison.ChangeCount(childComplexity), true
+	case "ReportComparison.changes":
+		if e.ComplexityRoot.ReportComparison.Changes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportComparison.Changes(childComplexity), true
+	case "ReportComparison.other":
+		if e.ComplexityRoot.ReportComparison.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportComparison.Other(childComplexity), true
+
+	case "ReportRow.key":
+		if e.ComplexityRoot.ReportRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Key(childComplexity), true
+	case "ReportRow.level":
+		if e.ComplexityRoot.ReportRow.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Level(childComplexity), true
+	case "ReportRow.officer":
+		if e.ComplexityRoot.ReportRow.Officer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Officer(childComplexity), true
+	case "ReportRow.parent":
+		if e.ComplexityRoot.ReportRow.Parent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Parent(childComplexity), true
+	case "ReportRow.title":
+		if e.ComplexityRoot.ReportRow.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Title(childComplexity), true
+	case "ReportRow.unit":
+		if e.ComplexityRoot.ReportRow.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Unit(childComplexity), true
+	case "ReportRow.values":
+		if e.ComplexityRoot.ReportRow.Values == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportRow.Values(childComplexity), true
+
 	case "ReportedFigure.asOf":
 		if e.ComplexityRoot.ReportedFigure.AsOf == nil {
 			break
@@ -7060,6 +8263,13 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportedFigure.Value(childComplexity), true
+
+	case "RestrictedCase.book":
+		if e.ComplexityRoot.RestrictedCase.Book == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestrictedCase.Book(childComplexity), true
 
 	case "RetentionRule.action":
 		if e.ComplexityRoot.RetentionRule.Action == nil {
@@ -7203,6 +8413,130 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RoleRule.Sights(childComplexity), true
 
+	case "SavedQuery.description":
+		if e.ComplexityRoot.SavedQuery.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Description(childComplexity), true
+	case "SavedQuery.id":
+		if e.ComplexityRoot.SavedQuery.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.ID(childComplexity), true
+	case "SavedQuery.kind":
+		if e.ComplexityRoot.SavedQuery.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Kind(childComplexity), true
+	case "SavedQuery.name":
+		if e.ComplexityRoot.SavedQuery.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Name(childComplexity), true
+	case "SavedQuery.own":
+		if e.ComplexityRoot.SavedQuery.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Own(childComplexity), true
+	case "SavedQuery.owner":
+		if e.ComplexityRoot.SavedQuery.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Owner(childComplexity), true
+	case "SavedQuery.parameters":
+		if e.ComplexityRoot.SavedQuery.Parameters == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Parameters(childComplexity), true
+	case "SavedQuery.path":
+		if e.ComplexityRoot.SavedQuery.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Path(childComplexity), true
+	case "SavedQuery.question":
+		if e.ComplexityRoot.SavedQuery.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Question(childComplexity), true
+	case "SavedQuery.shared":
+		if e.ComplexityRoot.SavedQuery.Shared == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Shared(childComplexity), true
+	case "SavedQuery.updatedAt":
+		if e.ComplexityRoot.SavedQuery.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.UpdatedAt(childComplexity), true
+	case "SavedQuery.version":
+		if e.ComplexityRoot.SavedQuery.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQuery.Version(childComplexity), true
+
+	case "SavedQueryConnection.edges":
+		if e.ComplexityRoot.SavedQueryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryConnection.Edges(childComplexity), true
+	case "SavedQueryConnection.nodes":
+		if e.ComplexityRoot.SavedQueryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryConnection.Nodes(childComplexity), true
+	case "SavedQueryConnection.pageInfo":
+		if e.ComplexityRoot.SavedQueryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryConnection.PageInfo(childComplexity), true
+	case "SavedQueryConnection.totalCount":
+		if e.ComplexityRoot.SavedQueryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryConnection.TotalCount(childComplexity), true
+
+	case "SavedQueryEdge.cursor":
+		if e.ComplexityRoot.SavedQueryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryEdge.Cursor(childComplexity), true
+	case "SavedQueryEdge.node":
+		if e.ComplexityRoot.SavedQueryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryEdge.Node(childComplexity), true
+
+	case "SavedQueryPayload.savedQuery":
+		if e.ComplexityRoot.SavedQueryPayload.SavedQuery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryPayload.SavedQuery(childComplexity), true
+	case "SavedQueryPayload.userErrors":
+		if e.ComplexityRoot.SavedQueryPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SavedQueryPayload.UserErrors(childComplexity), true
+
 	case "SearchHit.detail":
 		if e.ComplexityRoot.SearchHit.Detail == nil {
 			break
@@ -7322,18 +8656,138 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StateCount.State(childComplexity), true
 
+	case "Statistics.groupCount":
+		if e.ComplexityRoot.Statistics.GroupCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.GroupCount(childComplexity), true
+	case "Statistics.groups":
+		if e.ComplexityRoot.Statistics.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.Groups(childComplexity), true
+	case "Statistics.measure":
+		if e.ComplexityRoot.Statistics.Measure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.Measure(childComplexity), true
+	case "Statistics.moment":
+		if e.ComplexityRoot.Statistics.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.Moment(childComplexity), true
+	case "Statistics.pageInfo":
+		if e.ComplexityRoot.Statistics.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.PageInfo(childComplexity), true
+	case "Statistics.total":
+		if e.ComplexityRoot.Statistics.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statistics.Total(childComplexity), true
+
+	case "StatisticsGroup.cases":
+		if e.ComplexityRoot.StatisticsGroup.Cases == nil {
+			break
+		}
+
+		args, err := ec.field_StatisticsGroup_cases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.StatisticsGroup.Cases(childComplexity, args["first"].(int), args["after"].(*store.Cursor)), true
+	case "StatisticsGroup.keys":
+		if e.ComplexityRoot.StatisticsGroup.Keys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatisticsGroup.Keys(childComplexity), true
+	case "StatisticsGroup.suppressed":
+		if e.ComplexityRoot.StatisticsGroup.Suppressed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatisticsGroup.Suppressed(childComplexity), true
+	case "StatisticsGroup.titles":
+		if e.ComplexityRoot.StatisticsGroup.Titles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatisticsGroup.Titles(childComplexity), true
+	case "StatisticsGroup.value":
+		if e.ComplexityRoot.StatisticsGroup.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatisticsGroup.Value(childComplexity), true
+
+	case "Subscription.importProgress":
+		if e.ComplexityRoot.Subscription.ImportProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_importProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.ImportProgress(childComplexity, args["id"].(string)), true
+	case "Subscription.summaryChanged":
+		if e.ComplexityRoot.Subscription.SummaryChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_summaryChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SummaryChanged(childComplexity, args["unit"].(*string)), true
+
 	case "Summary.asOf":
 		if e.ComplexityRoot.Summary.AsOf == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Summary.AsOf(childComplexity), true
+	case "Summary.caseRate":
+		if e.ComplexityRoot.Summary.CaseRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.CaseRate(childComplexity), true
 	case "Summary.cases":
 		if e.ComplexityRoot.Summary.Cases == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Summary.Cases(childComplexity), true
+	case "Summary.directedListed":
+		if e.ComplexityRoot.Summary.DirectedListed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.DirectedListed(childComplexity), true
+	case "Summary.directedResolved":
+		if e.ComplexityRoot.Summary.DirectedResolved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.DirectedResolved(childComplexity), true
+	case "Summary.enforceable":
+		if e.ComplexityRoot.Summary.Enforceable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.Enforceable(childComplexity), true
 	case "Summary.latest":
 		if e.ComplexityRoot.Summary.Latest == nil {
 			break
@@ -7346,6 +8800,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Summary.Live(childComplexity), true
+	case "Summary.moment":
+		if e.ComplexityRoot.Summary.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.Moment(childComplexity), true
+	case "Summary.moneyRate":
+		if e.ComplexityRoot.Summary.MoneyRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.MoneyRate(childComplexity), true
 	case "Summary.openDirectedCases":
 		if e.ComplexityRoot.Summary.OpenDirectedCases == nil {
 			break
@@ -7364,12 +8830,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Summary.OpenVerdicts(childComplexity), true
+	case "Summary.settled":
+		if e.ComplexityRoot.Summary.Settled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.Settled(childComplexity), true
+	case "Summary.toEnforce":
+		if e.ComplexityRoot.Summary.ToEnforce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.ToEnforce(childComplexity), true
 	case "Summary.unit":
 		if e.ComplexityRoot.Summary.Unit == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Summary.Unit(childComplexity), true
+	case "Summary.verdictsDone":
+		if e.ComplexityRoot.Summary.VerdictsDone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.VerdictsDone(childComplexity), true
+	case "Summary.verdictsTracked":
+		if e.ComplexityRoot.Summary.VerdictsTracked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.VerdictsTracked(childComplexity), true
 
 	case "System.demonstration":
 		if e.ComplexityRoot.System.Demonstration == nil {
@@ -7670,6 +9160,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TargetPayload.UserErrors(childComplexity), true
+
+	case "TargetProgress.moment":
+		if e.ComplexityRoot.TargetProgress.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Moment(childComplexity), true
+	case "TargetProgress.notComputable":
+		if e.ComplexityRoot.TargetProgress.NotComputable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.NotComputable(childComplexity), true
+	case "TargetProgress.over":
+		if e.ComplexityRoot.TargetProgress.Over == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Over(childComplexity), true
+	case "TargetProgress.ratio":
+		if e.ComplexityRoot.TargetProgress.Ratio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Ratio(childComplexity), true
+	case "TargetProgress.reached":
+		if e.ComplexityRoot.TargetProgress.Reached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Reached(childComplexity), true
+	case "TargetProgress.target":
+		if e.ComplexityRoot.TargetProgress.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Target(childComplexity), true
+	case "TargetProgress.value":
+		if e.ComplexityRoot.TargetProgress.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TargetProgress.Value(childComplexity), true
 
 	case "Task.conference":
 		if e.ComplexityRoot.Task.Conference == nil {
@@ -8991,6 +10524,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ImportStartInput", ec.unmarshalInputImportStartInput),
 			graphql.NewInputUnmarshaler("ImportUndoInput", ec.unmarshalInputImportUndoInput),
 			graphql.NewInputUnmarshaler("JudgmentInput", ec.unmarshalInputJudgmentInput),
+			graphql.NewInputUnmarshaler("MomentInput", ec.unmarshalInputMomentInput),
 			graphql.NewInputUnmarshaler("ObligationInput", ec.unmarshalInputObligationInput),
 			graphql.NewInputUnmarshaler("OfficerAppointInput", ec.unmarshalInputOfficerAppointInput),
 			graphql.NewInputUnmarshaler("OfficerCorrectInput", ec.unmarshalInputOfficerCorrectInput),
@@ -9005,13 +10539,22 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartyInput", ec.unmarshalInputPartyInput),
 			graphql.NewInputUnmarshaler("PartyRevealInput", ec.unmarshalInputPartyRevealInput),
 			graphql.NewInputUnmarshaler("PasswordSetInput", ec.unmarshalInputPasswordSetInput),
+			graphql.NewInputUnmarshaler("PeriodInput", ec.unmarshalInputPeriodInput),
 			graphql.NewInputUnmarshaler("QuantityInput", ec.unmarshalInputQuantityInput),
 			graphql.NewInputUnmarshaler("ReorganisedUnitInput", ec.unmarshalInputReorganisedUnitInput),
+			graphql.NewInputUnmarshaler("ReportInput", ec.unmarshalInputReportInput),
 			graphql.NewInputUnmarshaler("ReportedFigureInput", ec.unmarshalInputReportedFigureInput),
+			graphql.NewInputUnmarshaler("SavedCasesInput", ec.unmarshalInputSavedCasesInput),
+			graphql.NewInputUnmarshaler("SavedQueryDeleteInput", ec.unmarshalInputSavedQueryDeleteInput),
+			graphql.NewInputUnmarshaler("SavedQueryInput", ec.unmarshalInputSavedQueryInput),
+			graphql.NewInputUnmarshaler("SavedQueryUpdateInput", ec.unmarshalInputSavedQueryUpdateInput),
+			graphql.NewInputUnmarshaler("SavedQuestionInput", ec.unmarshalInputSavedQuestionInput),
 			graphql.NewInputUnmarshaler("SecondFactorBeginInput", ec.unmarshalInputSecondFactorBeginInput),
 			graphql.NewInputUnmarshaler("SecondFactorConfirmInput", ec.unmarshalInputSecondFactorConfirmInput),
 			graphql.NewInputUnmarshaler("SessionEndInput", ec.unmarshalInputSessionEndInput),
 			graphql.NewInputUnmarshaler("SessionEndOthersInput", ec.unmarshalInputSessionEndOthersInput),
+			graphql.NewInputUnmarshaler("StatisticsFilter", ec.unmarshalInputStatisticsFilter),
+			graphql.NewInputUnmarshaler("StatisticsInput", ec.unmarshalInputStatisticsInput),
 			graphql.NewInputUnmarshaler("TargetCorrectInput", ec.unmarshalInputTargetCorrectInput),
 			graphql.NewInputUnmarshaler("TargetDefineInput", ec.unmarshalInputTargetDefineInput),
 			graphql.NewInputUnmarshaler("TargetFilter", ec.unmarshalInputTargetFilter),
@@ -9103,6 +10646,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			ctx = graphql.WithLazyInputUnmarshalerIndex(ctx, inputUnmarshalers)
 			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
 			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
 			data.MarshalGQL(&buf)
 
 			return &graphql.Response{
@@ -11926,6 +13486,579 @@ enum DirectiveEventKind {
   VOIDED
 }
 `, BuiltIn: false},
+	{Name: "../schema/figures.graphqls", Input: `extend type Query {
+  """
+  A group-by over the ledger: one measure, as of a date, as known at an instant,
+  for what the caller's figures count (thống kê).
+  """
+  statistics(
+    "What is asked."
+    query: StatisticsInput!
+    "How many groups, 1 to 200."
+    first: Int! = 50
+    "Behind this group."
+    after: Cursor
+  ): Statistics! @access(right: READ_FIGURES)
+
+  """
+  An indicator of a unit or an officer with its target, the year before and its
+  trend (chỉ tiêu).
+  """
+  indicator(
+    "What it measures."
+    metric: Metric!
+    "When it is asked for; now where nothing is given."
+    moment: MomentInput
+    "The unit with those below it; the caller's own where none is given."
+    unit: ID
+    "One officer only."
+    officer: ID
+  ): Indicator! @access(right: READ_FIGURES)
+
+  """
+  Several indicators at once, in their order (các chỉ tiêu).
+  """
+  indicators(
+    "What they measure; at most 20."
+    metrics: [Metric!]!
+    "When they are asked for; now where nothing is given."
+    moment: MomentInput
+    "The unit with those below it; the caller's own where none is given."
+    unit: ID
+    "One officer only."
+    officer: ID
+  ): [Indicator!]! @access(right: READ_FIGURES)
+
+  """
+  The records whose figures were recorded late or corrected after a lock, and so
+  count in another period than they happened in (điều chỉnh của kỳ).
+  """
+  corrections(
+    "The period: its corrections are booked in it."
+    moment: MomentInput
+    "The unit with those below it; the caller's own where none is given."
+    unit: ID
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): CorrectionConnection! @access(right: READ_FIGURES)
+
+}
+
+
+
+"The dates by which figures are counted (cơ sở ngày)."
+enum DateBasis {
+  "By the date of the books: official, a locked period stays as it was reported (theo ngày ghi sổ)."
+  BOOKED
+  "By the day on which it happened, as is now known (theo ngày phát sinh)."
+  EFFECTIVE
+}
+
+"The regime of statistics by which columns are made of accounts (chế độ báo cáo thống kê)."
+enum Regime {
+  "Circular 01/2013 amended by 08/2015: through the year 2019 (Thông tư 01/2013, sửa đổi 08/2015)."
+  TT01_2013
+  "Circular 06/2019 (Thông tư 06/2019)."
+  TT06_2019
+  "Circular 05/2024 (Thông tư 05/2024)."
+  TT05_2024
+  "Circular 05/2026, whose columns are not known (Thông tư 05/2026)."
+  TT05_2026
+}
+
+"When a figure is asked for (thời điểm số liệu)."
+input MomentInput {
+  "The last day of flows and the day of stocks; today where none is given (tính đến ngày)."
+  asOf: Date
+  "The first day of flows; the first of the statistical year of asOf where none is given (từ ngày)."
+  from: Date
+  "Hides what was recorded after this instant (theo dữ liệu biết đến lúc)."
+  knownAt: Time
+  "The dates by which it is counted."
+  basis: DateBasis! = BOOKED
+  "The regime; the one in force at the end of the period where none is given."
+  regime: Regime
+}
+
+"When a figure was asked for, with everything resolved (thời điểm số liệu)."
+type Moment {
+  "The first day of flows (từ ngày)."
+  from: Date!
+  "The last day of flows and the day of stocks (đến ngày)."
+  asOf: Date!
+  "What was recorded after it is hidden (biết đến lúc)."
+  knownAt: Time!
+  "The dates by which it is counted (cơ sở ngày)."
+  basis: DateBasis!
+  "The regime (chế độ báo cáo)."
+  regime: Regime!
+}
+
+"What figures are made of (đại lượng thống kê)."
+enum FigureMeasure {
+  "A1: carried in and newly accepted (tổng số thụ lý)."
+  ACCEPTED_TOTAL
+  "A2: carried in from the year before (năm trước chuyển sang)."
+  CARRIED_IN
+  "A3: newly accepted (thụ lý mới)."
+  NEWLY_ACCEPTED
+  "B1: entrusted to another agency (ủy thác)."
+  ENTRUSTED
+  "B2: withdrawn to the department (cấp tỉnh rút lên)."
+  WITHDRAWN
+  "B3: decision revoked (thu hồi, hủy quyết định)."
+  REVOKED
+  "Requests returned, since the law of 2025 (trả lại yêu cầu)."
+  RETURNED
+  "C: to enforce (tổng số phải thi hành)."
+  TO_ENFORCE
+  "D: with means, as the regime counts it (có điều kiện thi hành)."
+  ENFORCEABLE
+  "D1: done (thi hành xong)."
+  DONE
+  "D2: terminated (đình chỉ)."
+  TERMINATED
+  "D3: exempted or reduced, in đồng (giảm nghĩa vụ)."
+  REDUCED
+  "D1 + D2 in cases, D1 + D2 + D3 in đồng: what rates are made of (giải quyết xong)."
+  SETTLED
+  "D4: under way (đang thi hành)."
+  IN_PROGRESS
+  "Postponed (hoãn)."
+  POSTPONED
+  "Suspended (tạm đình chỉ)."
+  SUSPENDED
+  "Paused for a complaint (tạm dừng để giải quyết khiếu nại)."
+  PAUSED
+  "E: not yet enforceable (chưa có điều kiện)."
+  NOT_ENFORCEABLE
+  "G: outside both D and E, as the regime counts it (hoãn, tạm đình chỉ ngoài số có điều kiện)."
+  OUTSIDE
+  "F: in the separate book, outside C (sổ theo dõi riêng)."
+  SEPARATE_BOOK
+  "R: carried out to the next period (chuyển kỳ sau)."
+  CARRIED_OUT
+  "Collected and not yet paid out (đã thu chưa chi)."
+  HELD
+  "Measures of security and coercion (biện pháp bảo đảm, cưỡng chế)."
+  MEASURES
+  "Decisions to exempt or reduce (quyết định miễn, giảm)."
+  REDUCTION_DECISIONS
+  "Administrative verdicts carried in (án hành chính chuyển sang)."
+  VERDICTS_CARRIED_IN
+  "Administrative verdicts newly tracked (án hành chính thụ lý mới)."
+  VERDICTS_NEW
+  "Administrative verdicts to track: carried in and new (án hành chính phải theo dõi)."
+  VERDICTS_TRACKED
+  "Administrative verdicts carried out (án hành chính thi hành xong)."
+  VERDICTS_DONE
+  "Administrative verdicts with nothing left to carry out (không còn nội dung thi hành)."
+  VERDICTS_NO_LONGER
+  "Administrative verdicts not yet carried out (án hành chính chưa xong)."
+  VERDICTS_NOT_DONE
+  "Notices in administrative verdicts (thông báo tự nguyện)."
+  VERDICT_NOTICES
+  "Work sessions in administrative verdicts (buổi làm việc)."
+  VERDICT_SESSIONS
+  "Courts' decisions to compel (quyết định buộc thi hành án)."
+  VERDICT_COMPULSIONS
+  "Petitions for discipline (kiến nghị xử lý trách nhiệm)."
+  VERDICT_PETITIONS
+  "Directed cases, those resolved included (vụ việc thuộc diện chỉ đạo)."
+  DIRECTED_LISTED
+  "Directed cases resolved (đã giải quyết xong)."
+  DIRECTED_RESOLVED
+  "Directed cases open (chưa xong)."
+  DIRECTED_OPEN
+  "Tasks neither done nor cancelled (nhiệm vụ chưa xong)."
+  TASKS_OPEN
+  "Tasks done (nhiệm vụ hoàn thành)."
+  TASKS_DONE
+}
+
+"What groups are made by (chiều phân tổ)."
+enum FigureDimension {
+  "The unit, or its superior at unitLevel (đơn vị)."
+  UNIT
+  "The officer (chấp hành viên)."
+  OFFICER
+  "The account: the legal state (trạng thái pháp lý)."
+  ACCOUNT
+  "The legal ground or the measure (căn cứ, biện pháp)."
+  DETAIL
+  "How the case began (chủ động, theo yêu cầu)."
+  INITIATION
+  "The kind of judgment (loại bản án)."
+  JUDGMENT_KIND
+  "The kind of obligation, or the category of a verdict (loại nghĩa vụ)."
+  SUBJECT
+  "The tag; a case with several is in each group (nhãn)."
+  TAG
+  "The month of the date, for flows only (tháng)."
+  MONTH
+  "The statistical year of the date, for flows only (năm thống kê)."
+  STAT_YEAR
+}
+
+"What statistics are asked for (truy vấn thống kê)."
+input StatisticsInput {
+  "What is summed."
+  measure: FigureMeasure!
+  "What groups are made by; at most four, none for one figure."
+  groupBy: [FigureDimension!]! = []
+  "When; now where nothing is given."
+  moment: MomentInput
+  "Which postings."
+  filter: StatisticsFilter
+  "The level whose units stand for those below them, for groups by unit."
+  unitLevel: UnitLevel
+}
+
+"Which postings count; all conditions given must hold, an empty list keeps nothing (bộ lọc)."
+input StatisticsFilter {
+  "These units and those below them (đơn vị)."
+  units: [ID!]
+  "These officers (chấp hành viên)."
+  officers: [ID!]
+  "How the case began."
+  initiations: [Initiation!]
+  "The kinds of judgment."
+  judgmentKinds: [JudgmentKind!]
+  "The kinds of obligation."
+  obligationKinds: [ObligationKind!]
+  "Any of these tags."
+  tags: [CaseTag!]
+}
+
+"The answer of a group-by (kết quả thống kê)."
+type Statistics {
+  "When it was asked for."
+  moment: Moment!
+  "What was summed."
+  measure: FigureMeasure!
+  "The sum over all groups; groups by tag overlap and add up to more; null where it is suppressed (tổng)."
+  total: FigureValue
+  "The groups, in the order of their keys (các nhóm)."
+  groups: [StatisticsGroup!]!
+  "How many groups there are in all."
+  groupCount: Int!
+  "Where the page lies."
+  pageInfo: PageInfo!
+}
+
+"One group (nhóm)."
+type StatisticsGroup {
+  "The keys, in the order of groupBy: ids of units and officers, values of enumerations, \"2019-03\", \"2019\"; empty for none (khóa)."
+  keys: [String!]!
+  "What the keys are called (tên)."
+  titles: [String!]!
+  "The figure; null where it is suppressed (giá trị)."
+  value: FigureValue
+  "Why it is not shown (lý do không hiển thị)."
+  suppressed: String
+  "The records behind it (hồ sơ)."
+  cases(
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): FigureRecordConnection!
+}
+
+"A number of cases and of đồng; corrections can make it negative (số việc, số tiền)."
+type FigureValue {
+  "Cases, verdicts, directed cases or tasks (việc)."
+  cases: Int!
+  "Đồng (tiền)."
+  dong: Dong!
+}
+
+"A page of the records behind a figure; contributions add up to it (hồ sơ tạo nên số liệu)."
+type FigureRecordConnection {
+  "The elements with their cursors."
+  edges: [FigureRecordEdge!]!
+  "The elements."
+  nodes: [FigureRecord!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many records there are."
+  totalCount: Int!
+  "What all of them add up to: the figure."
+  sum: FigureValue!
+}
+
+"An element of the page."
+type FigureRecordEdge {
+  "Its place."
+  cursor: Cursor!
+  "The element."
+  node: FigureRecord!
+}
+
+"What one record adds to a figure (đóng góp của một hồ sơ)."
+type FigureRecord {
+  "What it adds."
+  value: FigureValue!
+  "The record; RestrictedCase where the caller may not open it."
+  record: FigureSubject!
+}
+
+"The record behind a figure (hồ sơ)."
+union FigureSubject = Case | AdministrativeVerdict | DirectedCase | Task | RestrictedCase
+
+"A record that adds to a figure and that the caller may not open (hồ sơ không được mở)."
+type RestrictedCase {
+  "The kind of record."
+  book: Book!
+}
+
+"The kinds of records of which figures are kept (sổ)."
+enum Book {
+  "Enforcement cases (thi hành án dân sự)."
+  CASES
+  "Administrative verdicts (án hành chính)."
+  VERDICTS
+  "Directed cases (vụ việc thuộc diện chỉ đạo)."
+  DIRECTED
+  "Tasks (nhiệm vụ)."
+  TASKS
+}
+
+"An indicator with what it is made of and compared with (chỉ tiêu)."
+type Indicator {
+  "What it measures."
+  metric: Metric!
+  "Its name in words."
+  name: String!
+  "When it was asked for."
+  moment: Moment!
+  "The unit."
+  unit: Unit!
+  "The officer."
+  officer: Officer
+  "The value; null where there is none to compute, as a share of nothing (giá trị)."
+  value: Quantity
+  "Why there is no value (lý do không tính được)."
+  notComputable: String
+  "What a share is made of: above and below the line (tử số)."
+  numerator: IndicatorPart
+  "What a share is made of (mẫu số)."
+  denominator: IndicatorPart
+  "The same a year before, by the regime of that year (cùng kỳ năm trước)."
+  previous: Quantity
+  "The difference to the year before: points for shares (tăng, giảm)."
+  change: Quantity
+  "The targets set for it in the year, of whoever set them (chỉ tiêu được giao)."
+  targets: [TargetProgress!]!
+  "The value at the end of each month of the year so far, the last one at asOf (diễn biến theo tháng)."
+  trend: [IndicatorPoint!]!
+}
+
+"One of the sums of an indicator (thành phần)."
+type IndicatorPart {
+  "What is summed."
+  measure: FigureMeasure!
+  "Its value."
+  value: Quantity!
+  "The records behind it (hồ sơ)."
+  cases(
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): FigureRecordConnection!
+}
+
+"An indicator at a day (điểm diễn biến)."
+type IndicatorPoint {
+  "The day."
+  asOf: Date!
+  "The value; null where there is none."
+  value: Quantity
+}
+
+"How far a target is reached (tiến độ thực hiện chỉ tiêu)."
+type TargetProgress {
+  "The target."
+  target: Target!
+  "When it was asked for."
+  moment: Moment!
+  "What was reached; null where it cannot be computed."
+  value: Quantity
+  "Why it cannot be computed."
+  notComputable: String
+  "Whether it is reached; null where there is no telling (đạt)."
+  reached: Boolean
+  "How much over it, negative for under; points for shares (vượt, thiếu)."
+  over: Quantity
+  "The value as a share of the target (phần trăm so với chỉ tiêu)."
+  ratio: Percent
+}
+
+
+
+"A page of corrections."
+type CorrectionConnection {
+  "The elements with their cursors."
+  edges: [CorrectionEdge!]!
+  "The elements."
+  nodes: [Correction!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are."
+  totalCount: Int!
+}
+
+"An element of the page."
+type CorrectionEdge {
+  "Its place."
+  cursor: Cursor!
+  "The element."
+  node: Correction!
+}
+
+"An event that is booked in another period than it happened in (bút toán điều chỉnh)."
+type Correction {
+  "The record; RestrictedCase where the caller may not open it."
+  record: FigureSubject!
+  "The sequence of the event in the record (số sự kiện)."
+  event: Int!
+  "When it was recorded (ghi nhận lúc)."
+  recordedAt: Time!
+  "The day from which it counts in the books (ngày ghi sổ)."
+  bookedOn: Date!
+  "What it moved (các bút toán)."
+  postings: [Posting!]!
+}
+
+"One amount in one account (bút toán)."
+type Posting {
+  "The class of the account (tài khoản)."
+  account: AccountClass!
+  "The ground or measure."
+  detail: String
+  "When it counts in life (ngày phát sinh)."
+  effectiveOn: Date!
+  "When it counts in the books (ngày ghi sổ)."
+  bookedOn: Date!
+  "The unit (đơn vị)."
+  unit: Unit
+  "The officer (chấp hành viên)."
+  officer: Officer
+  "Cases (việc)."
+  cases: Int!
+  "Đồng (tiền)."
+  dong: Dong!
+}
+
+"The classes of accounts: legal states, and the ways into and out of a book (tài khoản)."
+enum AccountClass {
+  "Newly accepted (Thụ lý mới)."
+  NEW
+  "Value adjusted (Điều chỉnh giá trị (lãi, đến hạn, định giá lại))."
+  ADJUSTED
+  "From the separate book (Từ sổ theo dõi riêng)."
+  FROM_SEPARATE_BOOK
+  "Reopened in a later year (Thi hành lại sau năm kết thúc)."
+  REOPENED
+  "Balance of an older case (Số dư việc cũ)."
+  OPENING
+  "Voluntary period (Trong thời hạn tự nguyện)."
+  VOLUNTARY
+  "Verifying means (Đang xác minh)."
+  VERIFYING
+  "In progress (Đang thi hành)."
+  IN_PROGRESS
+  "Collected, not yet paid out (Đã thu, chưa chi trả)."
+  HELD
+  "Postponed (Hoãn thi hành án)."
+  POSTPONED
+  "Paused for a complaint (Tạm dừng để giải quyết khiếu nại)."
+  PAUSED
+  "Suspended (Tạm đình chỉ)."
+  SUSPENDED
+  "Not yet enforceable (Chưa có điều kiện thi hành)."
+  NOT_ENFORCEABLE
+  "Done (Thi hành xong)."
+  DONE
+  "Terminated (Đình chỉ)."
+  TERMINATED
+  "Reduced (Miễn, giảm nghĩa vụ)."
+  REDUCED
+  "Entrusted (Ủy thác thi hành án)."
+  ENTRUSTED
+  "Withdrawn to the department (Cấp tỉnh rút lên thi hành)."
+  WITHDRAWN
+  "Revoked (Thu hồi, hủy quyết định)."
+  REVOKED
+  "Request returned (Trả lại yêu cầu)."
+  RETURNED
+  "Moved to the separate book (Chuyển sổ theo dõi riêng)."
+  TO_SEPARATE_BOOK
+  "Transferred (Chuyển đơn vị, chấp hành viên, nhãn)."
+  TRANSFERRED
+  "Separate book (Sổ theo dõi riêng)."
+  SEPARATE_BOOK
+  "Measures of security and coercion (Biện pháp bảo đảm, cưỡng chế)."
+  MEASURE
+  "Decisions to exempt or reduce (Quyết định miễn, giảm)."
+  REDUCTION_DECISION
+  "Newly tracked (Thụ lý theo dõi mới)."
+  VERDICT_NEW
+  "Reopened in a later year (Theo dõi lại sau năm kết thúc)."
+  VERDICT_REOPENED
+  "Not yet notified (Chưa thông báo tự nguyện)."
+  VERDICT_UNNOTIFIED
+  "Notified (Đã thông báo tự nguyện thi hành)."
+  VERDICT_NOTIFIED
+  "Compelled by the court (Đã có quyết định buộc thi hành án)."
+  VERDICT_COMPELLED
+  "Urged (Đang đôn đốc)."
+  VERDICT_URGED
+  "Done (Thi hành xong)."
+  VERDICT_DONE
+  "Nothing left to carry out (Không còn nội dung thi hành)."
+  VERDICT_NO_LONGER
+  "Transferred (Chuyển đơn vị, chấp hành viên)."
+  VERDICT_TRANSFERRED
+  "Nothing to track (Bản án không có nội dung theo dõi)."
+  VERDICT_UNTRACKED
+  "Notices (Thông báo tự nguyện thi hành)."
+  VERDICT_NOTICE
+  "Work sessions (Buổi làm việc)."
+  VERDICT_SESSION
+  "Decisions to compel (Quyết định buộc thi hành án hành chính)."
+  VERDICT_COMPULSION
+  "Petitions for discipline (Kiến nghị xử lý trách nhiệm)."
+  VERDICT_PETITION
+  "Listed (Đưa vào diện chỉ đạo)."
+  DIRECTED_LISTED
+  "Reopened (Chỉ đạo lại)."
+  DIRECTED_REOPENED
+  "Open (Đang chỉ đạo)."
+  DIRECTED_OPEN
+  "Resolved (Giải quyết xong)."
+  DIRECTED_RESOLVED
+  "Delisted (Đưa ra khỏi diện chỉ đạo)."
+  DIRECTED_DELISTED
+  "Transferred (Chuyển đơn vị)."
+  DIRECTED_TRANSFERRED
+  "Set (Giao nhiệm vụ)."
+  TASK_SET
+  "Reopened (Giao lại nhiệm vụ)."
+  TASK_REOPENED
+  "Not started (Chưa thực hiện)."
+  TASK_NOT_STARTED
+  "In progress (Đang thực hiện)."
+  TASK_IN_PROGRESS
+  "Done (Hoàn thành)."
+  TASK_DONE
+  "Cancelled (Đã hủy bỏ)."
+  TASK_CANCELLED
+}
+`, BuiltIn: false},
 	{Name: "../schema/import.graphqls", Input: `extend type Query {
   """
   One import: what becomes of one file (một lần nhập). Null if there is none, or
@@ -12563,6 +14696,26 @@ enum MoneyUnit {
   MILLION
   "Billions of đồng (tỷ đồng)."
   BILLION
+}
+`, BuiltIn: false},
+	{Name: "../schema/live.graphqls", Input: `"What is told as it happens, over server-sent events. Every field carries its right as those of Query do."
+type Subscription {
+  """
+  The summary of a unit, at once and again whenever it has changed; changes
+  that follow each other closely are told once (tóm tắt trực tiếp).
+  """
+  summaryChanged(
+    "The unit; the caller's own where none is given."
+    unit: ID
+  ): Summary! @access(right: READ_FIGURES)
+
+  """
+  An import, at once and again whenever it gets on, until it ends (tiến độ nhập sổ).
+  """
+  importProgress(
+    "The import."
+    id: ID!
+  ): Import! @access(right: IMPORT)
 }
 `, BuiltIn: false},
 	{Name: "../schema/officer.graphqls", Input: `extend type Query {
@@ -13732,6 +15885,483 @@ type RetentionRule {
   automatic: Boolean!
 }
 `, BuiltIn: false},
+	{Name: "../schema/report.graphqls", Input: `extend type Query {
+  """
+  The statutory forms of a regime, those that thads cannot fill included
+  (biểu mẫu báo cáo thống kê).
+  """
+  forms(
+    "The regime; the one in force today where none is given."
+    regime: Regime
+  ): [Form!]! @access(right: READ_FIGURES)
+
+  """
+  A statutory form at a date or for a period (báo cáo thống kê).
+  """
+  report(
+    "Which report."
+    input: ReportInput!
+  ): Report! @access(right: READ_FIGURES)
+
+  """
+  One cell of a report, opened to the records behind it (ô báo cáo).
+  """
+  reportCell(
+    "The report."
+    input: ReportInput!
+    "The key of the row."
+    row: String!
+    "The code of the column."
+    column: String!
+  ): ReportCell! @access(right: READ_FIGURES)
+
+  """
+  Two reports of one form side by side: two dates, or what was known at two
+  instants (so sánh hai báo cáo).
+  """
+  compareReports(
+    "The earlier, or the one to compare with."
+    base: ReportInput!
+    "The later one."
+    other: ReportInput!
+    "How many of the changed cells, 1 to 200."
+    first: Int! = 100
+  ): ReportComparison! @access(right: READ_FIGURES)
+
+
+}
+
+
+"Which forms (loại biểu mẫu)."
+enum FormCode {
+  "Results by case (kết quả thi hành án tính bằng việc)."
+  RESULTS_BY_CASE
+  "Results by money (kết quả thi hành án tính bằng tiền)."
+  RESULTS_BY_MONEY
+  "Results of own-motion cases, by case (chủ động, tính bằng việc)."
+  RESULTS_BY_CASE_OWN_MOTION
+  "Results of cases on request, by case (theo yêu cầu, tính bằng việc)."
+  RESULTS_BY_CASE_ON_REQUEST
+  "Results of own-motion cases, by money (chủ động, tính bằng tiền)."
+  RESULTS_BY_MONEY_OWN_MOTION
+  "Results of cases on request, by money (theo yêu cầu, tính bằng tiền)."
+  RESULTS_BY_MONEY_ON_REQUEST
+  "Collections for the State budget (thu cho ngân sách nhà nước)."
+  BUDGET_COLLECTIONS
+  "By agency and officer, by case (chia theo cơ quan và chấp hành viên, tính bằng việc)."
+  OFFICERS_BY_CASE
+  "By agency and officer, by money (chia theo cơ quan và chấp hành viên, tính bằng tiền)."
+  OFFICERS_BY_MONEY
+  "Exemption and reduction (xét miễn, giảm nghĩa vụ)."
+  REDUCTIONS
+  "Security and coercive measures (biện pháp bảo đảm, cưỡng chế)."
+  MEASURES
+  "Complaints, denunciations, petitions (khiếu nại, tố cáo)."
+  COMPLAINTS
+  "Citizen reception (tiếp công dân)."
+  CITIZEN_RECEPTION
+  "Supervision, procuracy, inspection (giám sát, kiểm sát, kiểm tra)."
+  INSPECTIONS
+  "State compensation (bồi thường nhà nước)."
+  COMPENSATION
+  "Tracking of administrative verdicts (theo dõi thi hành án hành chính)."
+  ADMINISTRATIVE_VERDICTS
+}
+
+"Which report (báo cáo)."
+input ReportInput {
+  "The form."
+  form: FormCode!
+  "The unit with those below it; the caller's own where none is given."
+  unit: ID
+  "The period; or a day, in moment."
+  period: PeriodInput
+  "When; today where neither a period nor a moment is given."
+  moment: MomentInput
+}
+
+"A cumulative period of the statistical year (kỳ báo cáo)."
+input PeriodInput {
+  "The statistical year (năm thống kê)."
+  statYear: Int!
+  "How many months from 1 October, 1 to 12 (số tháng)."
+  months: Int!
+}
+
+"A statutory form under a regime (biểu mẫu)."
+type Form {
+  "Which form."
+  code: FormCode!
+  "The regime."
+  regime: Regime!
+  "Its number as printed (số biểu)."
+  number: String!
+  "Its title (tên biểu)."
+  title: String!
+  "What its cells count, unless a column says otherwise (đơn vị tính)."
+  unit: QuantityUnit!
+  "Whether thads keeps the records that it asks for (có số liệu)."
+  available: Boolean!
+  "Why it is not available (lý do)."
+  reason: String
+  "Where it is defined (nguồn)."
+  source: String!
+  "What of it stands from memory and was not checked (chưa kiểm chứng)."
+  unverified: [String!]!
+  "The columns (cột)."
+  columns: [ReportColumn!]!
+}
+
+"A column of a form (cột)."
+type ReportColumn {
+  "Its code within the form (mã cột)."
+  code: String!
+  "The headers above it from the top, its own last (tiêu đề)."
+  path: [String!]!
+  "What it counts (đơn vị tính)."
+  unit: QuantityUnit!
+  "How it is made (công thức)."
+  formula: String!
+  "Where that stands (nguồn)."
+  source: String!
+  "Whether it was checked against the source (đã kiểm chứng)."
+  verified: Boolean!
+}
+
+"A report (báo cáo)."
+type Report {
+  "The form."
+  form: Form!
+  "The unit."
+  unit: Unit!
+  "When it is for."
+  moment: Moment!
+  "The columns, in order."
+  columns: [ReportColumn!]!
+  "The rows, in order; values are in the order of the columns."
+  rows: [ReportRow!]!
+  "The rules of the form and whether they hold (kiểm tra)."
+  checks: [ReportCheck!]!
+  "The lock whose kept figures these are; null where they were computed now (khóa sổ)."
+  lock: PeriodLock
+}
+
+"A number in a table: cases, đồng, or percentage points with two decimals; null where there is none."
+scalar Cell
+
+"A row of a report (dòng)."
+type ReportRow {
+  "What names the row within the report."
+  key: String!
+  "The key of the row above that it belongs to."
+  parent: String
+  "How deep it stands, from 0."
+  level: Int!
+  "Its title (tên dòng)."
+  title: String!
+  "The unit of the row."
+  unit: ID
+  "The officer of the row."
+  officer: ID
+  "The cells, in the order of the columns."
+  values: [Cell]!
+}
+
+"A rule of a form (quy tắc kiểm tra)."
+type ReportCheck {
+  "The code of the rule."
+  code: String!
+  "The rule in words: C = D + E."
+  rule: String!
+  "The row it was looked at in."
+  row: String!
+  "Whether it holds (đạt)."
+  passed: Boolean!
+  "The left side."
+  left: Cell
+  "The right side."
+  right: Cell
+}
+
+"A cell of a report (ô)."
+type ReportCell {
+  "The report's moment."
+  moment: Moment!
+  "The key of the row."
+  row: String!
+  "The column."
+  column: ReportColumn!
+  "The value; null where there is none or it is suppressed."
+  value: Cell
+  "Why it is not shown."
+  suppressed: String
+  "The records behind it; null for a share, which opens by its two parts."
+  cases(
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): FigureRecordConnection
+  "What a share is made of: above and below the line; empty for a sum."
+  parts: [ReportCell!]!
+}
+
+"Two reports of one form side by side (so sánh)."
+type ReportComparison {
+  "The first."
+  base: Report!
+  "The second."
+  other: Report!
+  "The cells that differ, rows in order (ô thay đổi)."
+  changes: [ReportChange!]!
+  "How many differ in all."
+  changeCount: Int!
+}
+
+"A cell that differs (ô thay đổi)."
+type ReportChange {
+  "The key of the row."
+  row: String!
+  "The title of the row."
+  title: String!
+  "The code of the column."
+  column: String!
+  "In the first."
+  base: Cell
+  "In the second."
+  other: Cell
+  "The second less the first."
+  difference: Cell
+  "The events that explain the difference: what is behind one and not behind the other; empty for a share (sự kiện giải thích)."
+  records(
+    "How many of them, 1 to 200."
+    first: Int! = 20
+  ): [ReportChangeRecord!]!
+}
+
+"An event that explains a difference (sự kiện giải thích)."
+type ReportChangeRecord {
+  "The record; RestrictedCase where the caller may not open it."
+  record: FigureSubject!
+  "The sequence of the event."
+  event: Int!
+  "When it was recorded."
+  recordedAt: Time!
+  "When it counts in life."
+  effectiveOn: Date!
+  "When it counts in the books."
+  bookedOn: Date!
+  "What it adds to the difference."
+  value: FigureValue!
+}
+
+
+"A lock of a period (khóa sổ)."
+type PeriodLock implements Node {
+  "The id."
+  id: ID!
+  "The unit that was locked with those below it."
+  unit: Unit!
+  "The last locked day."
+  through: Date!
+  "Where it stands."
+  state: PeriodLockState!
+  "Who locked, by name."
+  by: String!
+  "When new records began to count in the next period."
+  closedAt: Time!
+  "As known at which instant the reports were made; null while closing."
+  knownAt: Time
+  "The hash of everything kept; null while closing."
+  hash: String
+  "The forms that were kept."
+  forms: [FormCode!]!
+}
+
+"Where a lock stands (trạng thái khóa sổ)."
+enum PeriodLockState {
+  "Records under way are waited for (đang khóa)."
+  CLOSING
+  "The reports are kept (đã khóa)."
+  LOCKED
+}
+
+
+
+`, BuiltIn: false},
+	{Name: "../schema/saved_query.graphqls", Input: `extend type Query {
+  "One's own saved queries and those that are shared, by name (truy vấn đã lưu)."
+  savedQueries(
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): SavedQueryConnection! @access(right: READ_FIGURES)
+
+  "A saved query; null if there is none or it may not be seen (truy vấn đã lưu)."
+  savedQuery(
+    "Its id."
+    id: ID!
+  ): SavedQuery @access(right: READ_FIGURES)
+}
+
+extend type Mutation {
+  "Saves a query: statistics, a report or a list of cases (lưu truy vấn)."
+  savedQueryCreate(input: SavedQueryInput!): SavedQueryPayload! @access(right: READ_FIGURES)
+  "Changes one's own saved query (sửa truy vấn)."
+  savedQueryUpdate(input: SavedQueryUpdateInput!): SavedQueryPayload! @access(right: READ_FIGURES)
+  "Deletes one's own saved query; its address answers nothing any more (xóa truy vấn)."
+  savedQueryDelete(input: SavedQueryDeleteInput!): SavedQueryPayload! @access(right: READ_FIGURES)
+}
+
+"Which question is kept; exactly one of them is given (nội dung truy vấn)."
+input SavedQuestionInput {
+  "A group-by."
+  statistics: StatisticsInput
+  "A statutory form."
+  report: ReportInput
+  "A list of cases."
+  cases: SavedCasesInput
+}
+
+"A list of cases to keep (danh sách việc)."
+input SavedCasesInput {
+  "Which cases."
+  filter: CaseFilter
+  "Their order."
+  orderBy: CaseOrderField! = UPDATED_AT
+  "The direction."
+  direction: OrderDirection! = DESC
+}
+
+"A query to keep (truy vấn cần lưu)."
+input SavedQueryInput {
+  "Its name (tên)."
+  name: String!
+  "What it is for (mô tả)."
+  description: String
+  "The question."
+  question: SavedQuestionInput!
+  "Which parts an address may set anew: asOf, from, knownAt, basis, regime, unit, statYear, months (tham số)."
+  parameters: [SavedQueryParameter!]! = []
+  "Whether all who see figures may run it; each sees what their own rights reach (chia sẻ)."
+  shared: Boolean! = false
+  "Makes the same request, sent again, one request."
+  idempotencyKey: String
+}
+
+"A part of a question that its address may set (tham số)."
+enum SavedQueryParameter {
+  "The day."
+  AS_OF
+  "The first day."
+  FROM
+  "The instant."
+  KNOWN_AT
+  "The basis."
+  BASIS
+  "The regime."
+  REGIME
+  "The unit."
+  UNIT
+  "The statistical year of a report's period."
+  STAT_YEAR
+  "The months of a report's period."
+  MONTHS
+}
+
+"Changes a saved query; what is not given stays."
+input SavedQueryUpdateInput {
+  "Which."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+  "Its name."
+  name: String
+  "What it is for."
+  description: String
+  "The question."
+  question: SavedQuestionInput
+  "The parameters."
+  parameters: [SavedQueryParameter!]
+  "Whether it is shared."
+  shared: Boolean
+}
+
+"Deletes a saved query."
+input SavedQueryDeleteInput {
+  "Which."
+  id: ID!
+  "The version that the caller saw."
+  version: Int!
+}
+
+"A saved query, or why it was not saved."
+type SavedQueryPayload {
+  "The query; null after deleting."
+  savedQuery: SavedQuery
+  "Why it was not done."
+  userErrors: [UserError!]!
+}
+
+"A question kept under an address (truy vấn đã lưu)."
+type SavedQuery implements Node {
+  "The id."
+  id: ID!
+  "The version; send it back when changing it."
+  version: Int!
+  "Its name."
+  name: String!
+  "What it is for."
+  description: String
+  "What kind of question it is."
+  kind: SavedQueryKind!
+  "The question as JSON: the same inputs that the fields of the API take."
+  question: String!
+  "The parameters that its address takes."
+  parameters: [SavedQueryParameter!]!
+  "Whether it is shared."
+  shared: Boolean!
+  "Whether it is the caller's own."
+  own: Boolean!
+  "Whose it is, by name."
+  owner: String!
+  "The path that answers CSV; .xlsx and .json instead answer those (địa chỉ cho Excel, BI)."
+  path: String!
+  "When it was last changed."
+  updatedAt: Time!
+}
+
+"The kinds of saved queries."
+enum SavedQueryKind {
+  "A group-by."
+  STATISTICS
+  "A statutory form."
+  REPORT
+  "A list of cases."
+  CASES
+}
+
+"A page of saved queries."
+type SavedQueryConnection {
+  "The elements with their cursors."
+  edges: [SavedQueryEdge!]!
+  "The elements."
+  nodes: [SavedQuery!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are."
+  totalCount: Int!
+}
+
+"An element of the page."
+type SavedQueryEdge {
+  "Its place."
+  cursor: Cursor!
+  "The element."
+  node: SavedQuery!
+}
+`, BuiltIn: false},
 	{Name: "../schema/scalars.graphqls", Input: `"A civil date in Vietnam, yyyy-MM-dd (ngày)."
 scalar Date
 
@@ -13780,6 +16410,8 @@ enum Right {
   REPORT
   "Directives, conferences, targets and bulk assignment (chỉ đạo, điều hành)."
   DIRECT
+  "Locking the books of a period (khóa sổ)."
+  LOCK
   "Bringing registers in (nhập sổ)."
   IMPORT
   "Taking registers out (xuất sổ)."
@@ -13828,12 +16460,18 @@ type Query {
   ): [SearchHit!]! @access(right: SIGNED_IN)
 
   """
-  A few figures for one unit and its subordinate units, small enough for a
-  phone (tóm tắt cho lãnh đạo).
+  The figures of one unit and its subordinate units that a leader wants on a
+  phone, in one small request (tóm tắt cho lãnh đạo).
   """
   summary(
     "The unit; the caller's own where none is given."
     unit: ID
+    "The day; today where none is given (tính đến ngày)."
+    asOf: Date
+    "Hides what was recorded after this instant."
+    knownAt: Time
+    "The dates by which it is counted."
+    basis: DateBasis! = BOOKED
     "How many of the latest changes to list, 0 to 20."
     latest: Int! = 5
   ): Summary! @access(right: READ_FIGURES)
@@ -13927,6 +16565,8 @@ enum ErrorCode {
   NOT_FOUND
   "The store cannot answer now; trying again may help (tạm thời gián đoạn)."
   UNAVAILABLE
+  "The figures are being added up since the start; lists and records answer meanwhile (đang tính sổ)."
+  LEDGER_BUILDING
   "A document classified as a State secret may not be entered (văn bản mật)."
   CLASSIFIED_REFUSED
 }
@@ -14065,6 +16705,26 @@ type Summary {
   unit: Unit!
   "The day of the summary (ngày)."
   asOf: Date!
+  "When it is for, with everything resolved."
+  moment: Moment!
+  "The rate by cases with its targets and the year before (tỷ lệ về việc)."
+  caseRate: Indicator!
+  "The rate by money with its targets and the year before (tỷ lệ về tiền)."
+  moneyRate: Indicator!
+  "Cases settled in the year so far (việc giải quyết xong)."
+  settled: FigureValue!
+  "What the year has had to enforce (phải thi hành)."
+  toEnforce: FigureValue!
+  "Of that, with means (có điều kiện)."
+  enforceable: FigureValue!
+  "Administrative verdicts tracked in the year (án hành chính phải theo dõi)."
+  verdictsTracked: Int!
+  "Of them carried out (đã thi hành xong)."
+  verdictsDone: Int!
+  "Directed cases since they were listed (vụ việc thuộc diện chỉ đạo)."
+  directedListed: Int!
+  "Of them resolved (đã giải quyết)."
+  directedResolved: Int!
   "How many cases the unit and those below it hold now, by state; states without cases are left out (số việc theo trạng thái)."
   cases: [StateCount!]!
   "How many of them are live (số việc đang phải thi hành)."
@@ -16474,6 +19134,46 @@ func (ec *executionContext) childFields_ConferencePayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ConferencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Correction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_Correction_record(ctx, field)
+	case "event":
+		return ec.fieldContext_Correction_event(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_Correction_recordedAt(ctx, field)
+	case "bookedOn":
+		return ec.fieldContext_Correction_bookedOn(ctx, field)
+	case "postings":
+		return ec.fieldContext_Correction_postings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Correction", field.Name)
+}
+
+func (ec *executionContext) childFields_CorrectionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CorrectionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CorrectionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CorrectionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CorrectionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CorrectionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CorrectionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CorrectionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CorrectionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CorrectionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CreatedToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "token":
@@ -16840,6 +19540,78 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
 }
 
+func (ec *executionContext) childFields_FigureRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "value":
+		return ec.fieldContext_FigureRecord_value(ctx, field)
+	case "record":
+		return ec.fieldContext_FigureRecord_record(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_FigureRecordConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_FigureRecordConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_FigureRecordConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_FigureRecordConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_FigureRecordConnection_totalCount(ctx, field)
+	case "sum":
+		return ec.fieldContext_FigureRecordConnection_sum(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureRecordConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_FigureRecordEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_FigureRecordEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_FigureRecordEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureRecordEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FigureValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cases":
+		return ec.fieldContext_FigureValue_cases(ctx, field)
+	case "dong":
+		return ec.fieldContext_FigureValue_dong(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureValue", field.Name)
+}
+
+func (ec *executionContext) childFields_Form(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_Form_code(ctx, field)
+	case "regime":
+		return ec.fieldContext_Form_regime(ctx, field)
+	case "number":
+		return ec.fieldContext_Form_number(ctx, field)
+	case "title":
+		return ec.fieldContext_Form_title(ctx, field)
+	case "unit":
+		return ec.fieldContext_Form_unit(ctx, field)
+	case "available":
+		return ec.fieldContext_Form_available(ctx, field)
+	case "reason":
+		return ec.fieldContext_Form_reason(ctx, field)
+	case "source":
+		return ec.fieldContext_Form_source(ctx, field)
+	case "unverified":
+		return ec.fieldContext_Form_unverified(ctx, field)
+	case "columns":
+		return ec.fieldContext_Form_columns(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Form", field.Name)
+}
+
 func (ec *executionContext) childFields_Grant(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17178,6 +19950,60 @@ func (ec *executionContext) childFields_ImportReading(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type ImportReading", field.Name)
 }
 
+func (ec *executionContext) childFields_Indicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "metric":
+		return ec.fieldContext_Indicator_metric(ctx, field)
+	case "name":
+		return ec.fieldContext_Indicator_name(ctx, field)
+	case "moment":
+		return ec.fieldContext_Indicator_moment(ctx, field)
+	case "unit":
+		return ec.fieldContext_Indicator_unit(ctx, field)
+	case "officer":
+		return ec.fieldContext_Indicator_officer(ctx, field)
+	case "value":
+		return ec.fieldContext_Indicator_value(ctx, field)
+	case "notComputable":
+		return ec.fieldContext_Indicator_notComputable(ctx, field)
+	case "numerator":
+		return ec.fieldContext_Indicator_numerator(ctx, field)
+	case "denominator":
+		return ec.fieldContext_Indicator_denominator(ctx, field)
+	case "previous":
+		return ec.fieldContext_Indicator_previous(ctx, field)
+	case "change":
+		return ec.fieldContext_Indicator_change(ctx, field)
+	case "targets":
+		return ec.fieldContext_Indicator_targets(ctx, field)
+	case "trend":
+		return ec.fieldContext_Indicator_trend(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Indicator", field.Name)
+}
+
+func (ec *executionContext) childFields_IndicatorPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "measure":
+		return ec.fieldContext_IndicatorPart_measure(ctx, field)
+	case "value":
+		return ec.fieldContext_IndicatorPart_value(ctx, field)
+	case "cases":
+		return ec.fieldContext_IndicatorPart_cases(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IndicatorPart", field.Name)
+}
+
+func (ec *executionContext) childFields_IndicatorPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "asOf":
+		return ec.fieldContext_IndicatorPoint_asOf(ctx, field)
+	case "value":
+		return ec.fieldContext_IndicatorPoint_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IndicatorPoint", field.Name)
+}
+
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17254,6 +20080,22 @@ func (ec *executionContext) childFields_LegalGround(ctx context.Context, field g
 		return ec.fieldContext_LegalGround_verified(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LegalGround", field.Name)
+}
+
+func (ec *executionContext) childFields_Moment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_Moment_from(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Moment_asOf(ctx, field)
+	case "knownAt":
+		return ec.fieldContext_Moment_knownAt(ctx, field)
+	case "basis":
+		return ec.fieldContext_Moment_basis(ctx, field)
+	case "regime":
+		return ec.fieldContext_Moment_regime(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Moment", field.Name)
 }
 
 func (ec *executionContext) childFields_Obligation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17520,6 +20362,52 @@ func (ec *executionContext) childFields_PartyRevealPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PartyRevealPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_PeriodLock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PeriodLock_id(ctx, field)
+	case "unit":
+		return ec.fieldContext_PeriodLock_unit(ctx, field)
+	case "through":
+		return ec.fieldContext_PeriodLock_through(ctx, field)
+	case "state":
+		return ec.fieldContext_PeriodLock_state(ctx, field)
+	case "by":
+		return ec.fieldContext_PeriodLock_by(ctx, field)
+	case "closedAt":
+		return ec.fieldContext_PeriodLock_closedAt(ctx, field)
+	case "knownAt":
+		return ec.fieldContext_PeriodLock_knownAt(ctx, field)
+	case "hash":
+		return ec.fieldContext_PeriodLock_hash(ctx, field)
+	case "forms":
+		return ec.fieldContext_PeriodLock_forms(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PeriodLock", field.Name)
+}
+
+func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_Posting_account(ctx, field)
+	case "detail":
+		return ec.fieldContext_Posting_detail(ctx, field)
+	case "effectiveOn":
+		return ec.fieldContext_Posting_effectiveOn(ctx, field)
+	case "bookedOn":
+		return ec.fieldContext_Posting_bookedOn(ctx, field)
+	case "unit":
+		return ec.fieldContext_Posting_unit(ctx, field)
+	case "officer":
+		return ec.fieldContext_Posting_officer(ctx, field)
+	case "cases":
+		return ec.fieldContext_Posting_cases(ctx, field)
+	case "dong":
+		return ec.fieldContext_Posting_dong(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Posting", field.Name)
+}
+
 func (ec *executionContext) childFields_PublicDebtor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -17586,6 +20474,154 @@ func (ec *executionContext) childFields_RecoveryCodesPayload(ctx context.Context
 		return ec.fieldContext_RecoveryCodesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecoveryCodesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Report(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "form":
+		return ec.fieldContext_Report_form(ctx, field)
+	case "unit":
+		return ec.fieldContext_Report_unit(ctx, field)
+	case "moment":
+		return ec.fieldContext_Report_moment(ctx, field)
+	case "columns":
+		return ec.fieldContext_Report_columns(ctx, field)
+	case "rows":
+		return ec.fieldContext_Report_rows(ctx, field)
+	case "checks":
+		return ec.fieldContext_Report_checks(ctx, field)
+	case "lock":
+		return ec.fieldContext_Report_lock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Report", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moment":
+		return ec.fieldContext_ReportCell_moment(ctx, field)
+	case "row":
+		return ec.fieldContext_ReportCell_row(ctx, field)
+	case "column":
+		return ec.fieldContext_ReportCell_column(ctx, field)
+	case "value":
+		return ec.fieldContext_ReportCell_value(ctx, field)
+	case "suppressed":
+		return ec.fieldContext_ReportCell_suppressed(ctx, field)
+	case "cases":
+		return ec.fieldContext_ReportCell_cases(ctx, field)
+	case "parts":
+		return ec.fieldContext_ReportCell_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportCell", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_ReportChange_row(ctx, field)
+	case "title":
+		return ec.fieldContext_ReportChange_title(ctx, field)
+	case "column":
+		return ec.fieldContext_ReportChange_column(ctx, field)
+	case "base":
+		return ec.fieldContext_ReportChange_base(ctx, field)
+	case "other":
+		return ec.fieldContext_ReportChange_other(ctx, field)
+	case "difference":
+		return ec.fieldContext_ReportChange_difference(ctx, field)
+	case "records":
+		return ec.fieldContext_ReportChange_records(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportChangeRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "record":
+		return ec.fieldContext_ReportChangeRecord_record(ctx, field)
+	case "event":
+		return ec.fieldContext_ReportChangeRecord_event(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_ReportChangeRecord_recordedAt(ctx, field)
+	case "effectiveOn":
+		return ec.fieldContext_ReportChangeRecord_effectiveOn(ctx, field)
+	case "bookedOn":
+		return ec.fieldContext_ReportChangeRecord_bookedOn(ctx, field)
+	case "value":
+		return ec.fieldContext_ReportChangeRecord_value(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportChangeRecord", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ReportCheck_code(ctx, field)
+	case "rule":
+		return ec.fieldContext_ReportCheck_rule(ctx, field)
+	case "row":
+		return ec.fieldContext_ReportCheck_row(ctx, field)
+	case "passed":
+		return ec.fieldContext_ReportCheck_passed(ctx, field)
+	case "left":
+		return ec.fieldContext_ReportCheck_left(ctx, field)
+	case "right":
+		return ec.fieldContext_ReportCheck_right(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportCheck", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportColumn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ReportColumn_code(ctx, field)
+	case "path":
+		return ec.fieldContext_ReportColumn_path(ctx, field)
+	case "unit":
+		return ec.fieldContext_ReportColumn_unit(ctx, field)
+	case "formula":
+		return ec.fieldContext_ReportColumn_formula(ctx, field)
+	case "source":
+		return ec.fieldContext_ReportColumn_source(ctx, field)
+	case "verified":
+		return ec.fieldContext_ReportColumn_verified(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportColumn", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportComparison(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "base":
+		return ec.fieldContext_ReportComparison_base(ctx, field)
+	case "other":
+		return ec.fieldContext_ReportComparison_other(ctx, field)
+	case "changes":
+		return ec.fieldContext_ReportComparison_changes(ctx, field)
+	case "changeCount":
+		return ec.fieldContext_ReportComparison_changeCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportComparison", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ReportRow_key(ctx, field)
+	case "parent":
+		return ec.fieldContext_ReportRow_parent(ctx, field)
+	case "level":
+		return ec.fieldContext_ReportRow_level(ctx, field)
+	case "title":
+		return ec.fieldContext_ReportRow_title(ctx, field)
+	case "unit":
+		return ec.fieldContext_ReportRow_unit(ctx, field)
+	case "officer":
+		return ec.fieldContext_ReportRow_officer(ctx, field)
+	case "values":
+		return ec.fieldContext_ReportRow_values(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportRow", field.Name)
 }
 
 func (ec *executionContext) childFields_ReportedFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17682,6 +20718,70 @@ func (ec *executionContext) childFields_RoleRule(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type RoleRule", field.Name)
 }
 
+func (ec *executionContext) childFields_SavedQuery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SavedQuery_id(ctx, field)
+	case "version":
+		return ec.fieldContext_SavedQuery_version(ctx, field)
+	case "name":
+		return ec.fieldContext_SavedQuery_name(ctx, field)
+	case "description":
+		return ec.fieldContext_SavedQuery_description(ctx, field)
+	case "kind":
+		return ec.fieldContext_SavedQuery_kind(ctx, field)
+	case "question":
+		return ec.fieldContext_SavedQuery_question(ctx, field)
+	case "parameters":
+		return ec.fieldContext_SavedQuery_parameters(ctx, field)
+	case "shared":
+		return ec.fieldContext_SavedQuery_shared(ctx, field)
+	case "own":
+		return ec.fieldContext_SavedQuery_own(ctx, field)
+	case "owner":
+		return ec.fieldContext_SavedQuery_owner(ctx, field)
+	case "path":
+		return ec.fieldContext_SavedQuery_path(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_SavedQuery_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SavedQuery", field.Name)
+}
+
+func (ec *executionContext) childFields_SavedQueryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SavedQueryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SavedQueryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SavedQueryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SavedQueryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SavedQueryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SavedQueryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SavedQueryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SavedQueryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SavedQueryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_SavedQueryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "savedQuery":
+		return ec.fieldContext_SavedQueryPayload_savedQuery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SavedQueryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SavedQueryPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SearchHit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -17750,12 +20850,66 @@ func (ec *executionContext) childFields_StateCount(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type StateCount", field.Name)
 }
 
+func (ec *executionContext) childFields_Statistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "moment":
+		return ec.fieldContext_Statistics_moment(ctx, field)
+	case "measure":
+		return ec.fieldContext_Statistics_measure(ctx, field)
+	case "total":
+		return ec.fieldContext_Statistics_total(ctx, field)
+	case "groups":
+		return ec.fieldContext_Statistics_groups(ctx, field)
+	case "groupCount":
+		return ec.fieldContext_Statistics_groupCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_Statistics_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Statistics", field.Name)
+}
+
+func (ec *executionContext) childFields_StatisticsGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "keys":
+		return ec.fieldContext_StatisticsGroup_keys(ctx, field)
+	case "titles":
+		return ec.fieldContext_StatisticsGroup_titles(ctx, field)
+	case "value":
+		return ec.fieldContext_StatisticsGroup_value(ctx, field)
+	case "suppressed":
+		return ec.fieldContext_StatisticsGroup_suppressed(ctx, field)
+	case "cases":
+		return ec.fieldContext_StatisticsGroup_cases(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatisticsGroup", field.Name)
+}
+
 func (ec *executionContext) childFields_Summary(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "unit":
 		return ec.fieldContext_Summary_unit(ctx, field)
 	case "asOf":
 		return ec.fieldContext_Summary_asOf(ctx, field)
+	case "moment":
+		return ec.fieldContext_Summary_moment(ctx, field)
+	case "caseRate":
+		return ec.fieldContext_Summary_caseRate(ctx, field)
+	case "moneyRate":
+		return ec.fieldContext_Summary_moneyRate(ctx, field)
+	case "settled":
+		return ec.fieldContext_Summary_settled(ctx, field)
+	case "toEnforce":
+		return ec.fieldContext_Summary_toEnforce(ctx, field)
+	case "enforceable":
+		return ec.fieldContext_Summary_enforceable(ctx, field)
+	case "verdictsTracked":
+		return ec.fieldContext_Summary_verdictsTracked(ctx, field)
+	case "verdictsDone":
+		return ec.fieldContext_Summary_verdictsDone(ctx, field)
+	case "directedListed":
+		return ec.fieldContext_Summary_directedListed(ctx, field)
+	case "directedResolved":
+		return ec.fieldContext_Summary_directedResolved(ctx, field)
 	case "cases":
 		return ec.fieldContext_Summary_cases(ctx, field)
 	case "liveCases":
@@ -17904,6 +21058,26 @@ func (ec *executionContext) childFields_TargetPayload(ctx context.Context, field
 		return ec.fieldContext_TargetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TargetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TargetProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "target":
+		return ec.fieldContext_TargetProgress_target(ctx, field)
+	case "moment":
+		return ec.fieldContext_TargetProgress_moment(ctx, field)
+	case "value":
+		return ec.fieldContext_TargetProgress_value(ctx, field)
+	case "notComputable":
+		return ec.fieldContext_TargetProgress_notComputable(ctx, field)
+	case "reached":
+		return ec.fieldContext_TargetProgress_reached(ctx, field)
+	case "over":
+		return ec.fieldContext_TargetProgress_over(ctx, field)
+	case "ratio":
+		return ec.fieldContext_TargetProgress_ratio(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TargetProgress", field.Name)
 }
 
 func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

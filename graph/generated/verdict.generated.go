@@ -3503,7 +3503,7 @@ func UnmarshalVerdictTransferInput(ctx context.Context, raw any) (model.VerdictT
 
 // region    **************************** object.gotpl ****************************
 
-var administrativeVerdictImplementors = []string{"AdministrativeVerdict", "Node"}
+var administrativeVerdictImplementors = []string{"AdministrativeVerdict", "FigureSubject", "Node"}
 
 func (ec *executionContext) _AdministrativeVerdict(ctx context.Context, sel ast.SelectionSet, obj *thads.AdministrativeVerdict) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, administrativeVerdictImplementors)

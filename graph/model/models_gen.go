@@ -1300,12 +1300,28 @@ type ReorganisedUnitInput struct {
 	TakesOver []string `json:"takesOver"`
 }
 
+// A record that adds to a figure and that the caller may not open (hồ sơ không được mở).
+type RestrictedCase struct {
+	// The kind of record.
+	Book thads.Book `json:"book"`
+}
+
+func (RestrictedCase) IsFigureSubject() {}
+
 // A right and how far it goes (quyền và phạm vi).
 type RightReach struct {
 	// The right.
 	Right auth.Right `json:"right"`
 	// How far it goes.
 	Reach auth.Reach `json:"reach"`
+}
+
+// A saved query, or why it was not saved.
+type SavedQueryPayload struct {
+	// The query; null after deleting.
+	SavedQuery *app.SavedQuery `json:"savedQuery,omitempty"`
+	// Why it was not done.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // One record that a search found (kết quả tìm kiếm).

@@ -14,6 +14,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 
+	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/request"
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
@@ -199,4 +200,31 @@ func MarshalStatYear(y thads.StatYear) graphql.Marshaler {
 func UnmarshalStatYear(v any) (thads.StatYear, error) {
 	n, err := UnmarshalInt(v)
 	return thads.StatYear(n), err
+}
+
+// MarshalCell writes a number of a table: cases and đồng whole, points with two
+// decimals; where there is none, null.
+func MarshalCell(c view.Cell) graphql.Marshaler {
+	switch {
+	case c.Null:
+		return graphql.Null
+	case c.Points:
+		return MarshalPercent(thads.Percent(c.N))
+	}
+	return raw(strconv.FormatInt(c.N, 10))
+}
+
+// UnmarshalCell exists because every scalar has both directions; numbers of
+// tables are never input.
+func UnmarshalCell(any) (view.Cell, error) {
+	return view.Cell{}, fmt.Errorf("a number of a table is not input")
+}
+
+// MarshalKey writes a key of a group as it is.
+func MarshalKey(k view.Key) graphql.Marshaler { return graphql.MarshalString(string(k)) }
+
+// UnmarshalKey exists because every scalar has both directions; keys are never
+// input.
+func UnmarshalKey(any) (view.Key, error) {
+	return "", fmt.Errorf("a key of a group is not input")
 }

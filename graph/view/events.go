@@ -183,6 +183,7 @@ type ConferenceEvent struct {
 	Fate                      thads.Fate
 	FateBy, Supersedes, Voids *int
 	Conclusion                *Conclusion
+	Figures                   []*ReportedFigure
 }
 
 // ConferenceEvents shows the history of a conference.
@@ -191,7 +192,7 @@ func ConferenceEvents(c *thads.Conference) []*ConferenceEvent {
 	return events(c.Events, func(i int, e *thads.ConferenceEvent) *ConferenceEvent {
 		return &ConferenceEvent{
 			ConferenceEvent: e, Fate: fates[i], FateBy: optional(by[i]), Supersedes: optional(e.Supersedes), Voids: optional(e.Voids),
-			Conclusion: ConclusionOf(c.ID, e.Conclusion),
+			Conclusion: ConclusionOf(c.ID, e.Conclusion), Figures: ReportedFigures(c, e.Figures),
 		}
 	})
 }
