@@ -31,12 +31,16 @@ const allDays = thads.Date(math.MinInt32)
 
 // A block is some ten thousand rows in columns, never changed once made. Rows are
 // sorted by the day on which they are booked, so that a span of days is a range
-// of rows. That a block holds few days, and those recorded within weeks, makes
+// of rows, and within a day by unit and account, so that what is asked of few of
+// them is found in few runs of rows. That a block holds few days, and those recorded within weeks, makes
 // the two widest columns narrow: the day is told by where it begins, and the
 // instant by milliseconds since the block's first.
 type block struct {
 	days   []thads.Date
 	starts []uint32 // of each day; one more at the end
+	// runs begin where the day or the place changes, which is in runPlaces; one
+	// more at the end.
+	runs, runPlaces []uint32
 
 	combo, doc, prev []uint32
 	cases            []int8
@@ -65,7 +69,7 @@ const (
 )
 
 // seal makes a block of rows and tells where each row went.
-func seal(rows []row) (b *block, at []uint32) {
+func seal(rows []row, places []uint32) (b *block, at []uint32) {
 	n := len(rows)
 	b = &block{
 		combo: make([]uint32, n), doc: make([]uint32, n), prev: make([]uint32, n),
@@ -81,34 +85,40 @@ func seal(rows []row) (b *block, at []uint32) {
 		b.longRecorded = make([]int64, n)
 	}
 	at = make([]uint32, n)
-	for i, from := range byDay(rows) {
-		b.put(i, &rows[from])
+	for i, from := range sortedRows(rows, places) {
+		b.put(i, &rows[from], places)
 		at[from] = uint32(i)
 	}
-	b.starts = append(b.starts, uint32(n))
+	b.starts, b.runs = append(b.starts, uint32(n)), append(b.runs, uint32(n))
 	return b, at
 }
 
-// byDay returns the order of rows by the day on which they are booked; rows of
-// one day keep their order.
-func byDay(rows []row) []uint32 {
+// maxBits bounds the bits of a place in a block: a day, a place and it make a key.
+const maxBits = 15
+
+// sortedRows returns the order of rows by day and place.
+func sortedRows(rows []row, places []uint32) []uint32 {
+	const mostPlaces = 1<<(32-maxBits) - 1 // more are not told apart: their runs are shorter
 	keys := make([]uint64, len(rows))
 	for i := range rows {
-		keys[i] = uint64(uint32(rows[i].booked)^1<<31)<<32 | uint64(i)
+		day := uint64(uint32(rows[i].booked) ^ 1<<31) // the sign is turned, so that order is kept
+		keys[i] = day<<32 | uint64(min(places[rows[i].combo], mostPlaces))<<maxBits | uint64(i)
 	}
-	if !slices.IsSorted(keys) {
-		slices.Sort(keys)
-	}
+	slices.Sort(keys)
 	order := make([]uint32, len(rows))
 	for i, k := range keys {
-		order[i] = uint32(k)
+		order[i] = uint32(k) & (1<<maxBits - 1)
 	}
 	return order
 }
 
 // put sets row i; rows are put in order.
-func (b *block) put(i int, r *row) {
-	if n := len(b.days); n == 0 || b.days[n-1] != r.booked {
+func (b *block) put(i int, r *row, places []uint32) {
+	n, m, place := len(b.days), len(b.runs), places[r.combo]
+	if n == 0 || b.days[n-1] != r.booked || b.runPlaces[m-1] != place {
+		b.runs, b.runPlaces = append(b.runs, uint32(i)), append(b.runPlaces, place)
+	}
+	if n == 0 || b.days[n-1] != r.booked {
 		b.days, b.starts = append(b.days, r.booked), append(b.starts, uint32(i))
 	}
 	b.combo[i], b.doc[i], b.prev[i], b.dong[i] = r.combo, r.doc, r.prev, r.dong
@@ -211,7 +221,7 @@ func (b *block) add(sums []Amount, i, j int, known, sign int64) {
 func (b *block) bytes() int64 {
 	const rowBytes = 3*4 + 1 + 8 + 2
 	const wideBytes = 32 // in a map
-	return int64(b.rows())*rowBytes + int64(len(b.days))*8 + int64(len(b.recorded))*4 + int64(len(b.longRecorded))*8 +
+	return int64(b.rows())*rowBytes + int64(len(b.days)+len(b.runs))*8 + int64(len(b.recorded))*4 + int64(len(b.longRecorded))*8 +
 		int64(len(b.late))*8 + int64(len(b.wide))*wideBytes
 }
 

@@ -28,6 +28,8 @@ type names struct {
 	tagSets  [][]thads.Tag
 	// combos holds the combinations, one column for each dimension.
 	combos [dims][]uint32
+	// places holds the pair of unit and account of each combination.
+	places []uint32
 }
 
 // size is how many combinations there are.
@@ -43,6 +45,7 @@ type dictionary struct {
 	accountIDs map[thads.Account]uint32
 	tagIDs     map[string]uint32
 	comboIDs   map[[dims]uint32]uint32
+	placeIDs   map[[2]uint32]uint32
 
 	lastAccount   thads.Account
 	lastAccountID uint32
@@ -61,6 +64,7 @@ type lastWord struct {
 func newDictionary() dictionary {
 	d := dictionary{
 		accountIDs: map[thads.Account]uint32{{}: 0}, tagIDs: map[string]uint32{"": 0}, comboIDs: map[[dims]uint32]uint32{},
+		placeIDs: map[[2]uint32]uint32{},
 	}
 	for i := range d.wordIDs {
 		d.wordIDs[i] = map[string]uint32{"": 0}
@@ -88,6 +92,13 @@ func (d *dictionary) combo(p *thads.Posting) uint32 {
 		for i, v := range key {
 			d.combos[i] = append(d.combos[i], v)
 		}
+		at := [2]uint32{key[dimUnit], key[dimAccount]}
+		place, ok := d.placeIDs[at]
+		if !ok {
+			place = uint32(len(d.placeIDs))
+			d.placeIDs[at] = place
+		}
+		d.places = append(d.places, place)
 	}
 	return id
 }
@@ -152,5 +163,5 @@ func (d *dictionary) tagSet(tags []thads.Tag) uint32 {
 // bytes is about what the dictionary takes.
 func (d *dictionary) bytes() int64 {
 	const entry = 2 * (dims + 1) * 4 // of a map, at its usual load
-	return int64(d.size()) * (dims*4 + entry)
+	return int64(d.size()) * (dims*4 + 4 + entry)
 }

@@ -48,8 +48,8 @@ type weights struct{ before, within []int64 }
 
 func (p *plan) weights() weights {
 	w := weights{make([]int64, p.size()), make([]int64, p.size())}
-	accounts := p.names.combos[dimAccount]
-	for _, c := range p.combos {
+	accounts := p.combos[dimAccount]
+	for c := range p.wants.all {
 		for i := range p.terms[accounts[c]] {
 			t := &p.terms[accounts[c]][i]
 			if t.where != nil && !t.where.keeps(&p.names, c) {
@@ -186,7 +186,7 @@ func (p *plan) tally(t *tally, s slice, weight []int64, only *slotSet) {
 
 func (p *plan) tallyBooked(t *tally, days slice, weight []int64, only *slotSet) {
 	wants := p.wants
-	for s := range p.spans(days.lo, days.hi, p.known) {
+	for s := range p.runs(days.lo, days.hi) {
 		b := s.b
 		for i, c := range b.combo[s.from:s.to] {
 			if !wants.has(c) {
@@ -362,7 +362,7 @@ func (p *plan) yieldEntries(n int, from, to uint32, only *slotSet, dead map[uint
 		r := &list[i]
 		e := Entry{ID: p.ids[r.doc], Book: p.books[r.doc], Posting: p.posting(r)}
 		on := p.on(r)
-		terms := p.terms[p.names.combos[dimAccount][r.combo]]
+		terms := p.terms[p.combos[dimAccount][r.combo]]
 		for k := range terms {
 			t := &terms[k]
 			if t.span == Before && on >= p.q.Moment.From || t.span == Within && on < p.q.Moment.From || t.where != nil && !t.where.keeps(&p.names, r.combo) {
@@ -398,7 +398,7 @@ func (p *plan) refs(only *slotSet, dead map[uint32]bool, f func(*row)) {
 	if m.Basis == Effective {
 		to = lastDay // what was booked later may have been effective by then
 	}
-	for s := range p.spans(allDays, to, p.known) {
+	for s := range p.runs(allDays, to) {
 		for i := s.from; i < s.to; i++ {
 			c, doc := s.b.combo[i], s.b.doc[i]
 			if !p.wants.has(c) || !only.has(doc) || dead[doc] || s.check && s.b.recordedAt(i) > p.known {

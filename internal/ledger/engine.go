@@ -36,7 +36,7 @@ type Ledger struct {
 
 // sizes are those of the ledger's parts.
 type sizes struct {
-	// bits of a row's number tell its place in its block.
+	// bits of a row's number tell its place in its block: at most maxBits.
 	bits uint
 	// A segment has at least so many rows, and so many for each combination: then
 	// its sums take a few bytes for each of its rows.
@@ -81,7 +81,7 @@ const (
 )
 
 // New returns an empty ledger.
-func New() *Ledger { return newLedger(sizes{bits: 15, segmentRows: 1 << 17, segmentCombos: 4}) }
+func New() *Ledger { return newLedger(sizes{bits: maxBits, segmentRows: 1 << 17, segmentCombos: 4}) }
 
 func newLedger(s sizes) *Ledger {
 	l := &Ledger{dictionary: newDictionary(), sizes: s, index: idIndex{seed: maphash.MakeSeed()}}
@@ -173,6 +173,7 @@ func (l *Ledger) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.size
+	s.Combinations = l.dictionary.size()
 	for _, b := range l.now.blocks {
 		s.Bytes += b.bytes()
 	}
@@ -287,7 +288,7 @@ func (l *Ledger) seal() {
 	if len(l.open) == 0 {
 		return
 	}
-	b, at := seal(l.open)
+	b, at := seal(l.open, l.places)
 	base := uint32(len(l.now.blocks)) << l.bits
 	// Rows of this block that others follow, and last rows of records, have moved.
 	for i, p := range b.prev {

@@ -162,6 +162,8 @@ type Stats struct {
 	Documents, Postings int
 	// Late counts the postings booked on another day than they count in life.
 	Late int
+	// Combinations counts the different dimensions that postings bear together.
+	Combinations int
 	// Bytes is about what the postings take in memory.
 	Bytes int64
 }

@@ -14,8 +14,9 @@ import (
 // order in which they were recorded, whatever the order in which they come: this
 // is what makes figures of a past day or instant cheap. Views see nothing of them
 // until all are there. Records may be applied and removed meanwhile; what is
-// applied with a newer version stays. After an error, which is that of docs,
-// nothing was taken.
+// applied with a newer version stays. A document's list of postings may be used
+// again once the next is asked for. After an error, which is that of docs, nothing
+// was taken.
 func (l *Ledger) Load(docs iter.Seq2[Document, error]) error {
 	s := staging{buckets: map[bucketKey]*bucket{}, unusual: map[uint32][]thads.Posting{}}
 	for d, err := range docs {
@@ -100,7 +101,7 @@ func (l *Ledger) stage(s *staging, d *Document) {
 	s.docs = append(s.docs, stagedDoc{d.ID, d.Version, d.Book})
 	for i := range d.Postings {
 		if p := &d.Postings[i]; p.Event < 0 || p.Event > math.MaxUint16 || p.Cases < math.MinInt16 || p.Cases > math.MaxInt16 {
-			s.unusual[doc] = d.Postings
+			s.unusual[doc] = slices.Clone(d.Postings)
 			return
 		}
 	}

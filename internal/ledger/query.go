@@ -9,9 +9,9 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// A sieve is a filter judged beforehand: for each dimension that it limits, which
-// values it keeps.
-type sieve [dims][]bool
+// A sieve is a filter judged beforehand: for each dimension that it limits, 1 for
+// each value that it keeps.
+type sieve [dims][]byte
 
 // sieveOf judges a filter. Records are not its business.
 func (n *names) sieveOf(f *Filter) *sieve {
@@ -33,7 +33,7 @@ func (n *names) sieveOf(f *Filter) *sieve {
 }
 
 // wanted tells which values are in the list; nil where all are wanted.
-func wanted[T ~string](values []string, list []T) []bool {
+func wanted[T ~string](values []string, list []T) []byte {
 	if list == nil {
 		return nil
 	}
@@ -44,10 +44,12 @@ func wanted[T ~string](values []string, list []T) []bool {
 	return judged(values, func(v string) bool { return set[v] })
 }
 
-func judged[T any](values []T, keep func(T) bool) []bool {
-	out := make([]bool, len(values))
+func judged[T any](values []T, keep func(T) bool) []byte {
+	out := make([]byte, len(values))
 	for i, v := range values {
-		out[i] = keep(v)
+		if keep(v) {
+			out[i] = 1
+		}
 	}
 	return out
 }
@@ -55,7 +57,7 @@ func judged[T any](values []T, keep func(T) bool) []bool {
 // keeps tells whether the sieve lets a combination through.
 func (s *sieve) keeps(n *names, combo uint32) bool {
 	for d, keep := range s {
-		if keep != nil && !keep[n.combos[d][combo]] {
+		if keep != nil && keep[n.combos[d][combo]] == 0 {
 			return false
 		}
 	}
@@ -64,7 +66,7 @@ func (s *sieve) keeps(n *names, combo uint32) bool {
 
 // free tells that the sieve keeps all.
 func (s *sieve) free() bool {
-	return !slices.ContainsFunc(s[:], func(keep []bool) bool { return keep != nil })
+	return !slices.ContainsFunc(s[:], func(keep []byte) bool { return keep != nil })
 }
 
 // A term is a part of a figure for one account.
@@ -81,9 +83,8 @@ type plan struct {
 	q     *Query
 	known int64
 	terms [][]term // by account
-	// combos are the combinations that count in some figure; wants has their bits.
-	combos []uint32
-	wants  bitset
+	// wants has the combinations that count in some figure, places those of these.
+	wants, places bitset
 	// before, within and upTo tell which spans are asked for.
 	before, within, upTo bool
 }
@@ -103,9 +104,11 @@ func (s *state) plan(q *Query) *plan {
 		}
 	}
 	keep := s.sieveOf(&q.Filter)
-	accounts := make([]bool, len(s.accounts))
+	accounts := make([]byte, len(s.accounts))
 	for a := range accounts {
-		accounts[a] = len(p.terms[a]) > 0 && (keep[dimAccount] == nil || keep[dimAccount][a])
+		if len(p.terms[a]) > 0 && (keep[dimAccount] == nil || keep[dimAccount][a] != 0) {
+			accounts[a] = 1
+		}
 	}
 	keep[dimAccount] = accounts
 	p.judge(keep)
@@ -139,39 +142,64 @@ func (a *Accounts) has(acc thads.Account) bool {
 	return slices.Contains(a.Classes, acc.Class) && (a.Only == nil || slices.Contains(a.Only, acc.Detail)) && !slices.Contains(a.Except, acc.Detail)
 }
 
+// all yields what is in the set.
+func (b bitset) all(yield func(uint32) bool) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			if !yield(uint32(i<<6 + bits.TrailingZeros64(w))) {
+				return
+			}
+		}
+	}
+}
+
 // judge finds the combinations that count.
 func (p *plan) judge(keep *sieve) {
 	n := p.size()
-	p.wants = make(bitset, (n+63)/64)
+	p.wants, p.places = make(bitset, (n+63)/64), make(bitset, (n+63)/64)
 	var columns [][]uint32
-	var tables [][]bool
+	var tables [][]byte
 	for d, table := range keep {
 		if table != nil {
-			columns, tables = append(columns, p.names.combos[d][:n]), append(tables, table)
+			columns, tables = append(columns, p.combos[d][:n]), append(tables, table)
 		}
 	}
-	everything := p.q.Scope.IsEverything()
-	units, officers := p.names.combos[dimUnit], p.names.combos[dimOfficer]
-	var ofUnit, ofOfficer []bool
-	if !everything {
-		ofUnit = wanted(p.texts[dimUnit], p.q.Scope.Units())
-		if ofUnit == nil {
-			ofUnit = make([]bool, len(p.texts[dimUnit]))
-		}
-		ofOfficer = judged(p.texts[dimOfficer], func(o string) bool { return o != "" && o == string(p.q.Scope.Officer()) })
+	if !p.q.Scope.IsEverything() {
+		p.limit(&columns, &tables)
 	}
-next:
-	for c := range uint32(n) {
+	for from := 0; from < n; from += 64 {
+		to := min(from+64, n)
+		word := ^uint64(0) >> (64 - (to - from))
 		for i, column := range columns {
-			if !tables[i][column[c]] {
-				continue next
+			table, kept := tables[i], uint64(0)
+			for k, v := range column[from:to] {
+				kept |= uint64(table[v]) << k
 			}
+			word &= kept
 		}
-		if everything || ofUnit[units[c]] || ofOfficer[officers[c]] {
-			p.combos = append(p.combos, c)
-			p.wants.set(c)
+		p.wants[from>>6] = word
+	}
+	for c := range p.wants.all {
+		p.places.set(p.names.places[c])
+	}
+}
+
+// limit keeps what the scope reaches: of its units or of its officer.
+func (p *plan) limit(columns *[][]uint32, tables *[][]byte) {
+	n := p.size()
+	units, officer := p.q.Scope.Units(), string(p.q.Scope.Officer())
+	ofUnit := judged(p.texts[dimUnit], func(u string) bool { return slices.Contains(units, thads.UnitID(u)) })
+	if officer == "" {
+		*columns, *tables = append(*columns, p.combos[dimUnit][:n]), append(*tables, ofUnit)
+		return
+	}
+	reached := make([]uint32, n)
+	for c, o := range p.combos[dimOfficer][:n] {
+		if ofUnit[p.combos[dimUnit][c]] != 0 || p.texts[dimOfficer][o] == officer {
+			reached[c] = 1
 		}
 	}
+	*columns, *tables = append(*columns, reached), append(*tables, []byte{0, 1})
 }
 
 // amountPool lends zeroed lists of amounts.
@@ -224,8 +252,8 @@ func (p *plan) sumWhole(g *grouping) {
 		upTo = *sums
 		p.sumUpTo(upTo, m, m.To)
 	}
-	accounts := p.names.combos[dimAccount]
-	for _, c := range p.combos {
+	accounts := p.combos[dimAccount]
+	for c := range p.wants.all {
 		var b, u Amount
 		if before != nil {
 			b = before[c]
@@ -304,7 +332,7 @@ func (p *plan) sumRows(g *grouping, only *slotSet) {
 		a.Cases += cases
 		a.Dong += dong
 	}
-	accounts := p.names.combos[dimAccount]
+	accounts := p.combos[dimAccount]
 	for _, s := range p.slices(g.timed) {
 		touched = touched[:0]
 		p.rows(s.lo, s.hi, only, add)
@@ -361,7 +389,7 @@ func (p *plan) rows(lo, hi thads.Date, only *slotSet, add func(combo uint32, cas
 
 // bookedRows calls add for what is booked between two days.
 func (p *plan) bookedRows(lo, hi thads.Date, only *slotSet, add func(combo uint32, cases, dong int64)) {
-	for s := range p.spans(lo, hi, p.known) {
+	for s := range p.runs(lo, hi) {
 		for i := s.from; i < s.to; i++ {
 			if c := s.b.combo[i]; p.wants.has(c) && only.has(s.b.doc[i]) && (!s.check || s.b.recordedAt(i) <= p.known) {
 				add(c, s.b.casesAt(i), s.b.dong[i])
@@ -385,6 +413,11 @@ type grouping struct {
 	// that a combination belongs to.
 	ids     []uint32
 	entered []int
+
+	// plain tells that a combination is in one group, whose number is the sum of
+	// the steps of its values.
+	plain bool
+	steps [][]uint32
 
 	strides []uint64
 	dense   []int32          // group + 1 by key number, where those are few
@@ -446,6 +479,7 @@ func (p *plan) grouping() *grouping {
 	switch {
 	case small && product <= most:
 		g.dense = make([]int32, product)
+		g.prepare()
 	case small:
 		g.sparse = map[uint64]int32{}
 	default:
@@ -457,24 +491,39 @@ func (p *plan) grouping() *grouping {
 	return g
 }
 
+// prepare finds the steps of each dimension's values, if each has one key.
+func (g *grouping) prepare() {
+	for i := range g.by {
+		if g.by[i].of == nil {
+			return
+		}
+		steps := make([]uint32, len(g.by[i].of))
+		for v, id := range g.by[i].of {
+			steps[v] = id * uint32(g.strides[i])
+		}
+		g.steps = append(g.steps, steps)
+	}
+	g.plain = true
+}
+
 // keying prepares a dimension.
 func (p *plan) keying(d Dimension) keying {
 	k := keying{numbers: map[string]uint32{}}
 	words := func(dim int) {
-		k.column, k.of = p.names.combos[dim], make([]uint32, len(p.texts[dim]))
+		k.column, k.of = p.combos[dim], make([]uint32, len(p.texts[dim]))
 		for i, name := range p.texts[dim] {
 			k.of[i] = k.number(name)
 		}
 	}
 	accounts := func(name func(thads.Account) string) {
-		k.column, k.of = p.names.combos[dimAccount], make([]uint32, len(p.accounts))
+		k.column, k.of = p.combos[dimAccount], make([]uint32, len(p.accounts))
 		for i, a := range p.accounts {
 			k.of[i] = k.number(name(a))
 		}
 	}
 	switch d {
 	case ByUnit:
-		k.column, k.of = p.names.combos[dimUnit], make([]uint32, len(p.texts[dimUnit]))
+		k.column, k.of = p.combos[dimUnit], make([]uint32, len(p.texts[dimUnit]))
 		for i, name := range p.texts[dimUnit] {
 			if r, ok := p.q.Roll[thads.UnitID(name)]; ok {
 				name = string(r)
@@ -494,7 +543,7 @@ func (p *plan) keying(d Dimension) keying {
 	case BySubject:
 		words(dimSubject)
 	case ByTag:
-		k.column, k.many = p.names.combos[dimTags], make([][]uint32, len(p.tagSets))
+		k.column, k.many = p.combos[dimTags], make([][]uint32, len(p.tagSets))
 		for i, set := range p.tagSets {
 			for _, t := range set {
 				k.many[i] = append(k.many[i], k.number(string(t)))
@@ -528,7 +577,18 @@ func (g *grouping) enter(combo uint32) {
 	if g.single {
 		return
 	}
-	g.ids, g.entered = g.ids[:0], g.entered[:0]
+	g.entered = g.entered[:0]
+	if g.plain {
+		key := uint32(0)
+		for i := range g.by {
+			key += g.steps[i][g.by[i].column[combo]]
+		}
+		if at := g.dense[key]; at != 0 {
+			g.entered = append(g.entered, int(at-1))
+			return
+		}
+	}
+	g.ids = g.ids[:0]
 	for range g.by {
 		g.ids = append(g.ids, 0)
 	}

@@ -191,6 +191,29 @@ func (s *state) spans(lo, hi thads.Date, known int64) func(func(rowSet) bool) {
 	}
 }
 
+// runs yields the rows booked between two days whose units and accounts the plan
+// wants.
+func (p *plan) runs(lo, hi thads.Date) func(func(rowSet) bool) {
+	return func(yield func(rowSet) bool) {
+		for s := range p.spans(lo, hi, p.known) {
+			b := s.b
+			at, _ := slices.BinarySearch(b.runs, uint32(s.from))
+			for to := uint32(s.to); b.runs[at] < to; at++ {
+				if !p.places.has(b.runPlaces[at]) {
+					continue
+				}
+				from := b.runs[at]
+				for b.runs[at+1] < to && p.places.has(b.runPlaces[at+1]) {
+					at++
+				}
+				if !yield(rowSet{b, int(from), int(b.runs[at+1]), s.check}) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // months returns the months in which something is booked or, on the other base,
 // counts, as yyyymm, ascending.
 func (s *state) months(basis Basis) []thads.Date {
