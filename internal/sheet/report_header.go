@@ -86,8 +86,8 @@ func widthsOf(r *Report, h *reportHeader) []float64 {
 	widths[0] = minFirstColumn
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		// The longest titles are wrapped.
-		widths[0] = max(widths[0], textWidth(row.Title)*0.8+indentWidth*float64(min(row.Level, maxIndent))+2)
+		// Titles stand in one line, but for the longest.
+		widths[0] = max(widths[0], lineWidth(row.Title)+indentWidth*float64(min(row.Level, maxIndent)))
 	}
 	widths[0] = min(widths[0], maxFirstColumn)
 	for i := range r.Columns {
@@ -131,6 +131,15 @@ func widthsOf(r *Report, h *reportHeader) []float64 {
 		}
 	}
 	return widths
+}
+
+// lineWidth is what a text needs to stand in one line.
+func lineWidth(text string) float64 {
+	width := 2.0
+	for word := range strings.FieldsSeq(text) {
+		width += textWidth(word) + 0.6
+	}
+	return math.Ceil(width)
 }
 
 // wordWidth is what the longest word of a header needs.

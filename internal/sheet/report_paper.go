@@ -18,7 +18,7 @@ import (
 const (
 	paperSheet = "Biểu"
 	// firstColumn bounds the column of the rows' titles.
-	minFirstColumn, maxFirstColumn = 24, 46
+	minFirstColumn, maxFirstColumn = 24, 56
 	// maxColumn is how wide a column becomes to keep its header low.
 	maxColumn = 20
 	// tallHeader is how many lines a header may have before its column widens.
@@ -155,30 +155,37 @@ func (p *paper) head(r *Report) {
 			paperCell{column: 1, value: left, look: leftLook, right: half - 1},
 			paperCell{column: half + 1, value: right, look: rightLook, right: last - half - 1})
 	}
-	const state, motto = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"
-	agency := strings.ToUpper(r.Agency)
-	if r.Superior != "" {
-		pair(strings.ToUpper(r.Superior), centred, state, bold)
-		pair(agency, bold, motto, bold)
-	} else {
-		pair(agency, bold, state, bold)
-		pair("", centred, motto, bold)
-	}
-	number := ""
-	if r.Number != "" {
-		number = "Biểu số: " + r.Number
-	}
-	left := []string{number}
-	left = append(left, r.Basis...)
-	right := []string{"Đơn vị báo cáo: " + r.Agency}
-	if r.Recipient != "" {
-		right = append(right, "Đơn vị nhận báo cáo: "+r.Recipient)
+	type line struct {
+		text string
+		look look
 	}
 	small := look{size: 10, across: "center", down: "center", wrap: true}
+	boldSmall := small
+	boldSmall.bold = true
+	var left []line
+	if r.Superior != "" {
+		left = append(left, line{strings.ToUpper(r.Superior), centred})
+	}
+	left = append(left, line{strings.ToUpper(r.Agency), bold})
+	if r.Number != "" {
+		left = append(left, line{"Biểu số: " + r.Number, boldSmall})
+	}
+	for _, text := range r.Basis {
+		left = append(left, line{text, small})
+	}
+	right := []line{{"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold}, {"Độc lập - Tự do - Hạnh phúc", bold}, {"Đơn vị báo cáo: " + r.Agency, small}}
+	if r.Recipient != "" {
+		right = append(right, line{"Đơn vị nhận báo cáo: " + r.Recipient, small})
+	}
 	for i := range max(len(left), len(right)) {
-		l := small
-		l.bold = i == 0
-		pair(at(left, i), l, at(right, i), small)
+		l, r := line{look: small}, line{look: small}
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		pair(l.text, l.look, r.text, r.look)
 	}
 	title := look{bold: true, size: 14, across: "center", down: "center"}
 	p.row(8)
@@ -201,13 +208,6 @@ func (p *paper) middle() int {
 		}
 	}
 	return best
-}
-
-func at(list []string, i int) string {
-	if i < len(list) {
-		return list[i]
-	}
-	return ""
 }
 
 // body writes the rows of the table.
