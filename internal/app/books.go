@@ -19,7 +19,8 @@ import (
 // Taking a document twice, or an older one after a newer, changes nothing, so
 // that scan, writers and watch need not wait for each other.
 type books struct {
-	ledger *ledger.Ledger
+	ledger    *ledger.Ledger
+	deadlines *ledger.Deadlines
 	// open tells that documents are taken, built that all are.
 	open, built atomic.Bool
 	// build is held by whoever builds.
@@ -30,7 +31,7 @@ type books struct {
 }
 
 func newBooks() *books {
-	return &books{ledger: ledger.New()}
+	return &books{ledger: ledger.New(), deadlines: ledger.NewDeadlines()}
 }
 
 const (
@@ -83,16 +84,18 @@ func (b *books) skip(a *App, n derivable, id string, err error) {
 // from the body, which the document must then have.
 func (b *books) enter(n derivable, d *store.Document, decode *thads.EntryDecoder) error {
 	var postings []thads.Posting
+	var deadlines []thads.Deadline
 	var err error
 	if d.PostingsVersion == thads.PostingRules {
-		postings, _, err = decode.Append(nil, nil, d.Postings)
+		postings, deadlines, err = decode.Append(nil, nil, d.Postings)
 	} else {
-		postings, _, err = n.entries(d)
+		postings, deadlines, err = n.entries(d)
 	}
 	if err != nil {
 		return err
 	}
 	b.ledger.Apply(ledger.Document{ID: d.ID, Version: d.Version, Book: n.book(), Postings: postings})
+	b.deadlines.Apply(deadlineRecord(n.book(), d, postings, deadlines))
 	return nil
 }
 
@@ -100,6 +103,7 @@ func (b *books) enter(n derivable, d *store.Document, decode *thads.EntryDecoder
 func (b *books) drop(id string, version int64) {
 	if b.open.Load() {
 		b.ledger.Remove(id, version)
+		b.deadlines.Remove(id, version)
 	}
 }
 

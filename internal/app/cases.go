@@ -47,7 +47,11 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 	ledger: thads.BookCases,
 	posts: func(c *thads.Case) ([]thads.Posting, []thads.Deadline, error) {
 		postings, err := thads.PostCase(c)
-		return postings, nil, err
+		if err != nil {
+			return nil, nil, err
+		}
+		deadlines, err := thads.CaseDeadlines(c)
+		return postings, deadlines, err
 	},
 }
 

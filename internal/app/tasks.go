@@ -76,7 +76,7 @@ var tasks = &noun[thads.Task, thads.TaskEvent]{
 	ledger: thads.BookTasks,
 	posts: func(t *thads.Task) ([]thads.Posting, []thads.Deadline, error) {
 		postings, err := thads.PostTask(t)
-		return postings, nil, err
+		return postings, thads.TaskDeadlines(t), err
 	},
 }
 

@@ -98,7 +98,7 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 	ledger:  thads.BookVerdicts,
 	posts: func(v *thads.AdministrativeVerdict) ([]thads.Posting, []thads.Deadline, error) {
 		postings, err := thads.PostVerdict(v)
-		return postings, nil, err
+		return postings, thads.VerdictDeadlines(v), err
 	},
 }
 

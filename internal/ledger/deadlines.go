@@ -492,19 +492,20 @@ type OpenDeadline struct {
 }
 
 // A DeadlinePlace marks a deadline in the order of Select: by the last day, then
-// by rule, record and the day on which it began.
+// by rule, record and the days on which it began and ended.
 type DeadlinePlace struct {
-	Due  thads.Date     `json:"d"`
-	Rule thads.RuleCode `json:"r"`
-	ID   string         `json:"i"`
-	From thads.Date     `json:"f"`
+	Due   thads.Date     `json:"d"`
+	Rule  thads.RuleCode `json:"r"`
+	ID    string         `json:"i"`
+	From  thads.Date     `json:"f"`
+	Ended thads.Date     `json:"e,omitzero"`
 }
 
 // Place is where the deadline stands.
-func (d *OpenDeadline) Place() DeadlinePlace { return DeadlinePlace{d.DueOn, d.Rule, d.ID, d.From} }
+func (d *OpenDeadline) Place() DeadlinePlace { return DeadlinePlace{d.DueOn, d.Rule, d.ID, d.From, d.Ended} }
 
 func (p DeadlinePlace) compare(o DeadlinePlace) int {
-	return cmp.Or(cmp.Compare(p.Due, o.Due), cmp.Compare(p.Rule, o.Rule), cmp.Compare(p.ID, o.ID), cmp.Compare(p.From, o.From))
+	return cmp.Or(cmp.Compare(p.Due, o.Due), cmp.Compare(p.Rule, o.Rule), cmp.Compare(p.ID, o.ID), cmp.Compare(p.From, o.From), cmp.Compare(p.Ended, o.Ended))
 }
 
 // A DeadlineReader says which records may be opened.
@@ -516,7 +517,7 @@ type DeadlineReader struct {
 	Known map[string]bool
 }
 
-// A access judges the records of a reader.
+// An access judges the records of a reader.
 type access struct {
 	l      *Deadlines
 	reader *DeadlineReader
@@ -606,7 +607,7 @@ func (l *Deadlines) Select(q DeadlineQuery, reader DeadlineReader, after *Deadli
 }
 
 func (l *Deadlines) placeOf(r *deadlineRow) DeadlinePlace {
-	return DeadlinePlace{r.due, thads.DeadlineRules()[r.rule].Code, l.docs[r.doc].id, r.from}
+	return DeadlinePlace{r.due, thads.DeadlineRules()[r.rule].Code, l.docs[r.doc].id, r.from, r.ended}
 }
 
 func (l *Deadlines) shown(r *deadlineRow) OpenDeadline {
