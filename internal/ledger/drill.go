@@ -42,25 +42,46 @@ func (v *View) documents(ids []string) *slotSet {
 	return s
 }
 
-// weights are what a row of each combination counts in the plan's only figure,
-// on either side of Moment.From.
-type weights struct{ before, within []int64 }
+// weights are what rows count in the plan's only figure on one side of Moment.From.
+type weights struct {
+	*plan
+	// combos holds them by combination; nil where they depend on unit and account
+	// alone, which places holds them by.
+	combos, places []int64
+}
 
-func (p *plan) weights() weights {
-	w := weights{make([]int64, p.size()), make([]int64, p.size())}
-	accounts := p.combos[dimAccount]
+// of is the weight of a combination.
+func (w *weights) of(combo uint32) int64 {
+	switch {
+	case w.combos != nil:
+		return w.combos[combo]
+	case w.wants.has(combo):
+		return w.places[w.names.places[combo]]
+	}
+	return 0
+}
+
+// weights are those before Moment.From or from then on.
+func (p *plan) weights(before bool) *weights {
+	w := &weights{plan: p}
+	switch {
+	case p.fine:
+		w.combos = make([]int64, p.size())
+	case len(p.names.places) > 0:
+		w.places = make([]int64, 1+slices.Max(p.names.places))
+	}
 	for c := range p.wants.all {
-		for i := range p.terms[accounts[c]] {
-			t := &p.terms[accounts[c]][i]
-			if t.where != nil && !t.where.keeps(&p.names, c) {
-				continue
+		n := int64(0)
+		terms := p.terms[p.combos[dimAccount][c]]
+		for i := range terms {
+			if t := &terms[i]; t.counts(before) && (t.where == nil || t.where.keeps(&p.names, c)) {
+				n += t.sign
 			}
-			if t.span != Within {
-				w.before[c] += t.sign
-			}
-			if t.span != Before {
-				w.within[c] += t.sign
-			}
+		}
+		if p.fine {
+			w.combos[c] = n
+		} else {
+			w.places[p.names.places[c]] = n
 		}
 	}
 	return w
@@ -110,24 +131,36 @@ type contributor struct {
 	Amount
 }
 
-// tally adds by record.
+// A tally adds by record.
 type tally struct {
 	sums []Amount
-	seen bitset
-	// touched are the slots of which a sum was begun.
-	touched []uint32
+	// begun has the groups of 64 slots in which a sum was begun.
+	begun bitset
 }
 
 var tallyPool = sync.Pool{New: func() any { return new(tally) }}
 
 func (t *tally) add(slot uint32, cases, dong int64) {
-	if !t.seen.has(slot) {
-		t.seen.set(slot)
-		t.touched = append(t.touched, slot)
-	}
+	t.begun.set(slot >> 6)
 	a := &t.sums[slot]
 	a.Cases += cases
 	a.Dong += dong
+}
+
+// take returns what is not zero, and clears the tally.
+func (t *tally) take() []contributor {
+	var found []contributor
+	for g := range t.begun.all {
+		from := int(g) << 6
+		for i, a := range t.sums[from:min(from+64, len(t.sums))] {
+			if !a.IsZero() {
+				found = append(found, contributor{uint32(from + i), a})
+				t.sums[from+i] = Amount{}
+			}
+		}
+	}
+	clear(t.begun)
+	return found
 }
 
 // contributors adds the first figure up by record, zeros left out.
@@ -136,72 +169,67 @@ func (v *View) contributors(q *Query) []contributor {
 	t := tallyPool.Get().(*tally)
 	defer tallyPool.Put(t)
 	if n := len(v.ids); len(t.sums) < n {
-		t.sums, t.seen = make([]Amount, n+n/8), make(bitset, (n+n/8+63)/64)
+		n += n / 8
+		t.sums, t.begun = make([]Amount, n), make(bitset, n>>12+1)
 	}
-	t.touched = t.touched[:0]
-	w := p.weights()
 	for _, s := range p.slices(false) {
-		if s.before {
-			p.tally(t, s, w.before, only)
-		} else {
-			p.tally(t, s, w.within, only)
-		}
+		p.weights(s.before).tally(t, s, only)
 	}
-	found := make([]contributor, 0, len(t.touched))
-	for _, slot := range t.touched {
-		if a := t.sums[slot]; !a.IsZero() {
-			found = append(found, contributor{slot, a})
-		}
-		t.sums[slot] = Amount{}
-		t.seen[slot>>6] = 0
-	}
-	return found
+	return t.take()
 }
 
 // tally adds what counts on the days, by record.
-func (p *plan) tally(t *tally, s slice, weight []int64, only *slotSet) {
-	effective := p.q.Moment.Basis == Effective
-	if !p.q.Late {
-		p.tallyBooked(t, s, weight, only)
+func (w *weights) tally(t *tally, days slice, only *slotSet) {
+	effective := w.q.Moment.Basis == Effective
+	if !w.q.Late {
+		w.tallyBooked(t, days, only)
 		if !effective {
 			return
 		}
 	}
-	for r := range p.lateRowsIn(s.lo, s.hi, p.known) {
-		if !p.wants.has(r.combo) || !only.has(r.doc) {
+	for r := range w.lateRowsIn(days.lo, days.hi, w.known) {
+		n := w.of(r.combo)
+		if n == 0 || !only.has(r.doc) {
 			continue
 		}
-		n := int64(0)
 		switch {
-		case !p.q.Late:
-			n = r.moves(s.lo, s.hi)
-		case effective && r.effective >= s.lo && r.effective <= s.hi, !effective && r.booked >= s.lo && r.booked <= s.hi:
-			n = 1
+		case !w.q.Late:
+			n *= r.moves(days.lo, days.hi)
+		case !effective && !days.has(r.booked), effective && !days.has(r.effective):
+			continue
 		}
-		if n *= weight[r.combo]; n != 0 {
-			t.add(r.doc, n*int64(r.cases), n*r.dong)
-		}
+		t.add(r.doc, n*int64(r.cases), n*r.dong)
 	}
 }
 
-func (p *plan) tallyBooked(t *tally, days slice, weight []int64, only *slotSet) {
-	wants := p.wants
-	for s := range p.runs(days.lo, days.hi) {
+func (w *weights) tallyBooked(t *tally, days slice, only *slotSet) {
+	for s := range w.runs(days.lo, days.hi) {
 		b := s.b
-		for i, c := range b.combo[s.from:s.to] {
-			if !wants.has(c) {
-				continue
+		combo, doc, cases, dong := b.combo[s.from:s.to], b.doc[s.from:s.to], b.cases[s.from:s.to], b.dong[s.from:s.to]
+		switch {
+		case s.check || b.wide != nil || only != nil:
+			for i := s.from; i < s.to; i++ {
+				if n := w.of(b.combo[i]); n != 0 && only.has(b.doc[i]) && b.recordedAt(i) <= w.known {
+					t.add(b.doc[i], n*b.casesAt(i), n*b.dong[i])
+				}
 			}
-			i += s.from
-			if n := weight[c]; n != 0 && only.has(b.doc[i]) && (!s.check || b.recordedAt(i) <= p.known) {
-				t.add(b.doc[i], n*b.casesAt(i), n*b.dong[i])
+		case w.combos != nil:
+			for i, c := range combo {
+				if n := w.combos[c]; n != 0 {
+					t.add(doc[i], n*int64(cases[i]), n*dong[i])
+				}
+			}
+		default:
+			n := w.places[w.names.places[combo[0]]]
+			for i, slot := range doc {
+				t.add(slot, n*int64(cases[i]), n*dong[i])
 			}
 		}
 	}
-	for i := range p.open {
-		r := &p.open[i]
-		if r.booked >= days.lo && r.booked <= days.hi && r.recorded <= p.known && wants.has(r.combo) && only.has(r.doc) {
-			n := weight[r.combo]
+	for i := range w.open {
+		r := &w.open[i]
+		if days.has(r.booked) && r.recorded <= w.known && only.has(r.doc) {
+			n := w.of(r.combo)
 			t.add(r.doc, n*int64(r.cases), n*r.dong)
 		}
 	}
@@ -214,11 +242,14 @@ func compareSizes(a, b contributor) int {
 // arrange puts the contributors from one place to before another where they
 // belong in the order of all. Ids are hashed only where sizes are equal.
 func (v *View) arrange(found []contributor, from, to int) {
+	if from >= to {
+		return
+	}
 	partition(found, from, to)
-	for from > 0 && from < len(found) && compareSizes(found[from-1], found[from]) == 0 {
+	for from > 0 && compareSizes(found[from-1], found[from]) == 0 {
 		from--
 	}
-	for to > 0 && to < len(found) && compareSizes(found[to-1], found[to]) == 0 {
+	for to < len(found) && compareSizes(found[to-1], found[to]) == 0 {
 		to++
 	}
 	for i := from; i < to; {
@@ -257,14 +288,12 @@ func partition(found []contributor, from, to int) {
 		slices.SortFunc(found, compareSizes)
 		return
 	}
-	// Of the sizes at both ends of the page everything equal is sorted in, so that
-	// the order of equals can be told.
 	lo, hi := 0, len(found)
 	if from > 0 {
 		lo, _ = selectNth(found, from)
 	}
-	if to < len(found) && to > lo {
-		_, end := selectNth(found[lo:], max(to-1-lo, 0))
+	if to < len(found) {
+		_, end := selectNth(found[lo:], to-1-lo)
 		hi = lo + end
 	}
 	slices.SortFunc(found[lo:hi], compareSizes)
@@ -365,7 +394,7 @@ func (p *plan) yieldEntries(n int, from, to uint32, only *slotSet, dead map[uint
 		terms := p.terms[p.combos[dimAccount][r.combo]]
 		for k := range terms {
 			t := &terms[k]
-			if t.span == Before && on >= p.q.Moment.From || t.span == Within && on < p.q.Moment.From || t.where != nil && !t.where.keeps(&p.names, r.combo) {
+			if !t.counts(on < p.q.Moment.From) || t.where != nil && !t.where.keeps(&p.names, r.combo) {
 				continue
 			}
 			e.Sign = t.sign

@@ -421,3 +421,31 @@ func TestReadersSeeWholeWrites(t *testing.T) {
 	close(done)
 	readers.Wait()
 }
+
+// A page is a part of all contributions, however many are of one size.
+func TestPageIsPartOfContributions(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		l, n, sizes := New(), rapid.IntRange(0, 400).Draw(t, "records"), rapid.IntRange(1, 60).Draw(t, "sizes")
+		docs := make([]Document, n)
+		for i := range docs {
+			p := thads.Posting{Account: accounts[1], EffectiveOn: day0, BookedOn: day0, RecordedAt: day0.StartOfDay(), Event: 1, Cases: 1 + i%2}
+			p.Dong = thads.Dong(rapid.IntRange(-sizes, sizes).Draw(t, "đồng"))
+			docs[i] = Document{ID: fmt.Sprint(i), Version: 1, Postings: []thads.Posting{p}}
+		}
+		if err := l.Load(sequence(docs)); err != nil {
+			t.Fatal(err)
+		}
+		q := Query{
+			Scope: thads.CountEverything(), Moment: Moment{From: day0, To: day0, Basis: Booked},
+			Figures: []Figure{{{Accounts: Accounts{Classes: classes}, Span: UpTo, Sign: 1}}},
+		}
+		all := l.View().Contributions(q)
+		offset, limit := rapid.IntRange(0, n+2).Draw(t, "offset"), rapid.IntRange(0, 9).Draw(t, "limit")
+		page, total := l.View().Page(q, offset, limit)
+		from := min(offset, n)
+		if d := gocmp.Diff(all[from:min(from+limit, n)], page); d != "" || total.Records != n {
+			t.Fatalf("%d records from %d of %d (-part of all +page):\n%s", limit, offset, total.Records, d)
+		}
+	})
+}

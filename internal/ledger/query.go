@@ -77,6 +77,11 @@ type term struct {
 	where  *sieve // nil for none
 }
 
+// counts tells whether the term sums rows before Moment.From, or from then on.
+func (t *term) counts(before bool) bool {
+	return t.span == UpTo || before == (t.span == Before)
+}
+
 // A plan is a query judged beforehand for the combinations of a view.
 type plan struct {
 	*state
@@ -85,6 +90,8 @@ type plan struct {
 	terms [][]term // by account
 	// wants has the combinations that count in some figure, places those of these.
 	wants, places bitset
+	// fine tells that more than unit and account decides what counts.
+	fine bool
 	// before, within and upTo tell which spans are asked for.
 	before, within, upTo bool
 }
@@ -119,7 +126,7 @@ func (s *state) plan(q *Query) *plan {
 func (p *plan) addPart(figure int, part *Part) {
 	t := term{figure: figure, span: part.Span, sign: part.Sign}
 	if where := p.sieveOf(&part.Where); !where.free() {
-		t.where = where
+		t.where, p.fine = where, true
 	}
 	for a := range p.accounts {
 		if !part.Accounts.has(p.accounts[a]) {
@@ -162,6 +169,7 @@ func (p *plan) judge(keep *sieve) {
 	for d, table := range keep {
 		if table != nil {
 			columns, tables = append(columns, p.combos[d][:n]), append(tables, table)
+			p.fine = p.fine || d != dimUnit && d != dimAccount
 		}
 	}
 	if !p.q.Scope.IsEverything() {
@@ -193,6 +201,7 @@ func (p *plan) limit(columns *[][]uint32, tables *[][]byte) {
 		*columns, *tables = append(*columns, p.combos[dimUnit][:n]), append(*tables, ofUnit)
 		return
 	}
+	p.fine = true
 	reached := make([]uint32, n)
 	for c, o := range p.combos[dimOfficer][:n] {
 		if ofUnit[p.combos[dimUnit][c]] != 0 || p.texts[dimOfficer][o] == officer {
@@ -293,6 +302,8 @@ type slice struct {
 	before bool
 }
 
+func (s *slice) has(day thads.Date) bool { return day >= s.lo && day <= s.hi }
+
 // slices cuts the days of the query where a month begins or the span of flows
 // does, leaving out what no figure asks for.
 func (p *plan) slices(timed bool) []slice {
@@ -348,7 +359,7 @@ func (p *plan) sumRows(g *grouping, only *slotSet) {
 			first := true
 			for i := range p.terms[accounts[c]] {
 				t := &p.terms[accounts[c]][i]
-				if t.span == Before && !s.before || t.span == Within && s.before || t.where != nil && !t.where.keeps(&p.names, c) {
+				if !t.counts(s.before) || t.where != nil && !t.where.keeps(&p.names, c) {
 					continue
 				}
 				if first {

@@ -192,21 +192,13 @@ func (s *state) spans(lo, hi thads.Date, known int64) func(func(rowSet) bool) {
 }
 
 // runs yields the rows booked between two days whose units and accounts the plan
-// wants.
+// wants, those of each pair apart.
 func (p *plan) runs(lo, hi thads.Date) func(func(rowSet) bool) {
 	return func(yield func(rowSet) bool) {
 		for s := range p.spans(lo, hi, p.known) {
-			b := s.b
-			at, _ := slices.BinarySearch(b.runs, uint32(s.from))
-			for to := uint32(s.to); b.runs[at] < to; at++ {
-				if !p.places.has(b.runPlaces[at]) {
-					continue
-				}
-				from := b.runs[at]
-				for b.runs[at+1] < to && p.places.has(b.runPlaces[at+1]) {
-					at++
-				}
-				if !yield(rowSet{b, int(from), int(b.runs[at+1]), s.check}) {
+			at, _ := slices.BinarySearch(s.b.runs, uint32(s.from))
+			for runs, places := s.b.runs[at:], s.b.runPlaces[at:]; runs[0] < uint32(s.to); runs, places = runs[1:], places[1:] {
+				if p.places.has(places[0]) && !yield(rowSet{s.b, int(runs[0]), int(runs[1]), s.check}) {
 					return
 				}
 			}
