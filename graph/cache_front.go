@@ -39,14 +39,14 @@ type front struct {
 	// plans are known by the hash of the body, those of known documents by the
 	// parameters of the address.
 	plans   *lru.LRU[*plan]
-	known   *lru.LRU[*knownRequest]
+	known   *lru.LRU[*plan]
 	answers *answers
 }
 
 func newFront(a *app.App, schema *ast.Schema, p presenter, next http.Handler) *front {
 	return &front{
 		app: a, next: next, errors: p, planner: planner{schema}, answers: newAnswers(maxAnswers),
-		plans: lru.New[*plan](maxPlans), known: lru.New[*knownRequest](maxPlans),
+		plans: lru.New[*plan](maxPlans), known: lru.New[*plan](maxPlans),
 	}
 }
 
@@ -56,13 +56,12 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.serveKnown(w, r)
 		return
 	}
-	body, err := io.ReadAll(r.Body)
+	body, err := bodyOf(r)
 	if err != nil {
 		refuse(w, r, http.StatusBadRequest, errUnreadable)
 		return
 	}
 	p := f.plan(r.Context(), body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	if p.kind == ast.Subscription {
 		f.serveStream(w, r)
 		return
@@ -80,6 +79,17 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if k := f.answer(w, r, p); k != nil {
 		give(w, r, k)
 	}
+}
+
+// bodyOf returns the body of a request, which can be read again: whoever has read
+// it already need not copy it.
+func bodyOf(r *http.Request) ([]byte, error) {
+	if b, ok := r.Body.(interface{ Bytes() []byte }); ok {
+		return b.Bytes(), nil
+	}
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return body, err
 }
 
 // plan returns what is known of a request.
@@ -110,7 +120,7 @@ func (f *front) answer(w http.ResponseWriter, r *http.Request, p *plan) *keptAns
 	ctx := r.Context()
 	accept := r.Header.Values("Accept")
 	if len(accept) > 1 || len(accept) == 1 && len(accept[0]) > maxAccept {
-		return f.run(w, r)
+		return f.run(w, r, p)
 	}
 	position := f.app.Changes()
 	key := keyOf(p.question, situation{
@@ -122,7 +132,7 @@ func (f *front) answer(w http.ResponseWriter, r *http.Request, p *plan) *keptAns
 	case kept != nil:
 		return kept
 	case land != nil:
-		return f.land(w, r, land)
+		return f.land(w, r, p, land)
 	}
 	select {
 	case <-wait.done:
@@ -134,21 +144,30 @@ func (f *front) answer(w http.ResponseWriter, r *http.Request, p *plan) *keptAns
 	case <-ctx.Done():
 		// Running it says so.
 	}
-	return f.run(w, r)
+	return f.run(w, r, p)
 }
 
 // land finds the answer of a flight and hands it to whoever waits.
-func (f *front) land(w http.ResponseWriter, r *http.Request, on *flight) (k *keptAnswer) {
+func (f *front) land(w http.ResponseWriter, r *http.Request, p *plan, on *flight) (k *keptAnswer) {
 	defer func() { f.answers.land(on, k, f.app.Changes()) }()
-	return f.run(w, r)
+	return f.run(w, r, p)
 }
 
 // run runs the operation. It returns the answer where it is one without errors;
 // what else there is to say has been said then.
-func (f *front) run(w http.ResponseWriter, r *http.Request) *keptAnswer {
+func (f *front) run(w http.ResponseWriter, r *http.Request, p *plan) *keptAnswer {
 	end := new(ending)
 	rec := &recorded{header: http.Header{}}
-	f.next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), endingKey{}, end)))
+	ctx := context.WithValue(r.Context(), endingKey{}, end)
+	if p.body == nil {
+		r = r.WithContext(ctx)
+	} else {
+		// To the executor all requests look alike.
+		r = r.Clone(ctx)
+		r.Method, r.Body, r.ContentLength = http.MethodPost, io.NopCloser(bytes.NewReader(p.body)), int64(len(p.body))
+		r.Header.Set("Content-Type", "application/json")
+	}
+	f.next.ServeHTTP(rec, r)
 	if rec.status == http.StatusOK && end.ended && !end.failed {
 		return newAnswer(rec.body.Bytes(), rec.header.Get("Content-Type"), end.op)
 	}
@@ -176,41 +195,32 @@ func give(w http.ResponseWriter, r *http.Request, k *keptAnswer) {
 	_, _ = w.Write(k.body) // a client that went away needs no answer
 }
 
-// A knownRequest is one for a known document.
-type knownRequest struct {
-	plan *plan
-	body []byte
-}
-
 // serveKnown answers a GET: of a document that the program knows, by its id, with
 // its variables. Nothing else is answered to a GET.
 func (f *front) serveKnown(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	q, ok := f.known.Get(ctx, r.URL.RawQuery)
+	p, ok := f.known.Get(ctx, r.URL.RawQuery)
 	if !ok {
 		var refusal *codedError
-		if q, refusal = f.readKnown(r.URL.RawQuery); refusal != nil {
+		if p, refusal = f.readKnown(r.URL.RawQuery); refusal != nil {
 			refuse(w, r, http.StatusBadRequest, refusal)
 			return
 		}
-		f.known.Add(ctx, r.URL.RawQuery, q)
+		f.known.Add(ctx, r.URL.RawQuery, p)
 	}
-	// To the executor all requests look alike.
-	asked := r.Clone(ctx)
-	asked.Method, asked.Body, asked.ContentLength = http.MethodPost, io.NopCloser(bytes.NewReader(q.body)), int64(len(q.body))
-	asked.Header.Set("Content-Type", "application/json")
 	var k *keptAnswer
-	if q.plan.keeps && f.app.KeepsUp() {
-		k = f.answer(w, asked, q.plan)
+	if p.keeps && f.app.KeepsUp() {
+		k = f.answer(w, r, p)
 	} else {
-		k = f.run(w, asked)
+		k = f.run(w, r, p)
 	}
 	if k != nil {
 		give(w, r, k)
 	}
 }
 
-func (f *front) readKnown(query string) (*knownRequest, *codedError) {
+// readKnown reads the parameters of a GET.
+func (f *front) readKnown(query string) (*plan, *codedError) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		return nil, errAddress
@@ -239,7 +249,9 @@ func (f *front) readKnown(query string) (*knownRequest, *codedError) {
 	if err != nil {
 		return nil, errVariables
 	}
-	return &knownRequest{plan: f.planner.plan(body), body: body}, nil
+	p := f.planner.plan(body)
+	p.body = body
+	return p, nil
 }
 
 var (

@@ -41,6 +41,8 @@ type plan struct {
 	// everything that is asked: document, operation and variables.
 	keeps    bool
 	question [sha256.Size]byte
+	// body is the request as it would be posted, where it was not.
+	body []byte
 }
 
 // A planner reads requests.

@@ -83,6 +83,9 @@ func Follow[T any](ctx context.Context, a *App, f Following[T]) error {
 			return err
 		}
 		if err := f.Tell(ctx, v); err != nil || last {
+			if ctx.Err() != nil {
+				return nil
+			}
 			return err
 		}
 		pause.Reset(every)

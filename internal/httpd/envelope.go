@@ -1,10 +1,13 @@
 package httpd
 
 import (
+	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,17 +25,14 @@ const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 // envelope gives every request its id and its headers, catches panics, and
 // writes one line of log and the metrics when the answer is given.
 func (s *Server) envelope(next http.Handler) http.Handler {
+	always := s.headers()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req := request.New(r.Header.Get("Accept-Language"))
 		ctx := request.NewContext(r.Context(), req)
 		h := w.Header()
 		h.Set(requestIDHeader, req.ID())
-		web.SetSecurityHeaders(h)
-		h.Set("Content-Security-Policy", apiPolicy)
-		h.Set("Cache-Control", "no-store")
-		if s.secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		// The lists are shared by all answers: whoever sets or adds makes new ones.
+		maps.Copy(h, always)
 		rec := &recorder{ResponseWriter: w}
 		began := time.Now()
 		s.metrics.inFlight.Inc()
@@ -49,7 +49,7 @@ func (s *Server) envelope(next http.Handler) http.Handler {
 					cause = nil
 				}
 			}
-			s.done(r.WithContext(ctx), req, rec, time.Since(began))
+			s.done(ctx, r.Method, req, rec, time.Since(began))
 			if cause != nil {
 				// Half an answer was sent: the connection must not look whole.
 				panic(http.ErrAbortHandler)
@@ -57,6 +57,21 @@ func (s *Server) envelope(next http.Handler) http.Handler {
 		}()
 		next.ServeHTTP(rec, r.WithContext(ctx))
 	})
+}
+
+// headers are those of every answer.
+func (s *Server) headers() http.Header {
+	h := http.Header{}
+	web.SetSecurityHeaders(h)
+	h.Set("Content-Security-Policy", apiPolicy)
+	h.Set("Cache-Control", "no-store")
+	if s.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	for name, values := range h {
+		h[name] = slices.Clip(values)
+	}
+	return h
 }
 
 func isAbort(cause any) bool {
@@ -67,17 +82,17 @@ func isAbort(cause any) bool {
 // done tells log and metrics how a request ended. Neither the address with its
 // parameters nor anything of the bodies is told: they hold personal data and
 // sign-in tokens.
-func (s *Server) done(r *http.Request, req *request.Request, rec *recorder, took time.Duration) {
+func (s *Server) done(ctx context.Context, method string, req *request.Request, rec *recorder, took time.Duration) {
 	op, route, status := req.Operation(), req.Route(), rec.statusCode()
 	s.metrics.observe(route, status, op, took)
-	attrs := []slog.Attr{
+	attrs := append(make([]slog.Attr, 0, 10),
 		slog.String("requestId", req.ID()),
-		slog.String("method", knownMethod(r.Method)),
+		slog.String("method", knownMethod(method)),
 		slog.String("route", route),
 		slog.Int("status", status),
 		slog.Int64("bytes", rec.bytes),
 		slog.Duration("took", took.Round(time.Microsecond)),
-	}
+	)
 	if op.Kind != "" {
 		attrs = append(attrs, slog.String("kind", op.Kind), slog.String("operation", op.Name))
 	}
@@ -91,7 +106,7 @@ func (s *Server) done(r *http.Request, req *request.Request, rec *recorder, took
 	if route != "/graphql" && !isFileRoute(route) && status < 400 {
 		level = slog.LevelDebug // probes and assets
 	}
-	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+	s.log.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // knownMethod keeps what a client invents out of log and metrics.

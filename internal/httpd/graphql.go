@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -71,8 +70,8 @@ func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
 		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
 		return false
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	if err != nil {
+	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
+	if _, err := text.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
@@ -81,9 +80,21 @@ func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
 		s.fail(w, r, http.StatusBadRequest, problemBody)
 		return false
 	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.Body, r.ContentLength = &whole{*bytes.NewReader(text.Bytes()), text.Bytes()}, int64(text.Len())
 	return true
 }
+
+// whole is a body that was read whole.
+type whole struct {
+	bytes.Reader
+	text []byte
+}
+
+// Bytes returns the body; it may not be changed.
+func (b *whole) Bytes() []byte { return b.text }
+
+// Close implements io.Closer.
+func (b *whole) Close() error { return nil }
 
 // sessionToken returns the token in the session cookie, and whether there is
 // such a cookie; the token is zero if the cookie holds none. A request that says

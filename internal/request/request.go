@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"strings"
 	"sync"
 
 	"golang.org/x/text/language"
@@ -54,6 +55,10 @@ const maxAcceptLanguage = 256
 
 func prefersEnglish(header string) bool {
 	if header == "" || len(header) > maxAcceptLanguage {
+		return false
+	}
+	// What nearly everybody sends begins with the language that is most wanted.
+	if first, _, _ := strings.Cut(header, ","); first == "vi" || strings.HasPrefix(first, "vi-") && !strings.Contains(first, ";") {
 		return false
 	}
 	tags, _, err := language.ParseAcceptLanguage(header)
