@@ -33,6 +33,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("cases", "25000,300000", "numbers of cases, separated by commas")
 	registers := flags.String("registers", "20000,50000", "sizes of registers brought in, in cases, separated by commas; empty for none")
+	served := flags.String("http", "20000", "numbers of cases whose summary is asked for over HTTP, separated by commas; empty for none")
 	rounds := flags.Int("rounds", 9, "rounds whose median is printed")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -44,6 +45,7 @@ func run(ctx context.Context, args []string) error {
 	}{
 		{"cases", *sizes, func(n int) error { return measure(ctx, n, *rounds) }},
 		{"registers", *registers, func(n int) error { return accept(ctx, n) }},
+		{"http", *served, func(n int) error { return overHTTP(ctx, n, *rounds) }},
 	} {
 		for s := range strings.FieldsFuncSeq(each.sizes, func(r rune) bool { return r == ',' }) {
 			n, err := strconv.Atoi(s)
