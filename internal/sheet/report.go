@@ -132,7 +132,7 @@ func writeReportCSV(w io.Writer, r *Report) error {
 	if err != nil {
 		return err
 	}
-	fields := make([]string, len(headers))
+	fields := make([]string, 0, len(headers))
 	for i := range r.Rows {
 		row := &r.Rows[i]
 		fields = append(fields[:0], guard(row.Key), guard(row.Parent), strconv.Itoa(row.Level), guard(row.Title), guard(row.Unit), guard(row.Officer))

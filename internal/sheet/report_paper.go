@@ -107,10 +107,11 @@ func (p *paper) width(from, to int) float64 {
 	return w
 }
 
-// line writes a row of one text from column to column, as high as it needs.
-func (p *paper) line(from, to int, text string, l look) {
+// line writes a row of one text across all columns, as high as it needs.
+func (p *paper) line(text string, l look) {
 	l.wrap = true
-	p.row(heightOf(text, p.width(from, to), l.size), paperCell{column: from, value: text, look: l, right: to - from})
+	last := len(p.widths)
+	p.row(heightOf(text, p.width(1, last), l.size), paperCell{column: 1, value: text, look: l, right: last - 1})
 }
 
 // heightOf is the height of a text in a width.
@@ -189,12 +190,12 @@ func (p *paper) head(r *Report) {
 	}
 	title := look{bold: true, size: 14, across: "center", down: "center"}
 	p.row(8)
-	p.line(1, last, strings.ToUpper(r.Title), title)
+	p.line(strings.ToUpper(r.Title), title)
 	for _, text := range r.Period {
-		p.line(1, last, text, look{italic: true, size: 11, across: "center", down: "center"})
+		p.line(text, look{italic: true, size: 11, across: "center", down: "center"})
 	}
 	if account := accountWords(r.Account); account != "" {
-		p.line(1, last, "Đơn vị tính: "+account, look{italic: true, size: 11, across: "right", down: "center"})
+		p.line("Đơn vị tính: "+account, look{italic: true, size: 11, across: "right", down: "center"})
 	}
 }
 
@@ -277,7 +278,6 @@ func thousandsApart(n int64) string {
 
 // foot writes what stands below the table.
 func (p *paper) foot(r *Report) {
-	last := len(p.widths)
 	text := look{size: 10, across: "left", down: "top"}
 	heading := text
 	heading.bold = true
@@ -286,9 +286,9 @@ func (p *paper) foot(r *Report) {
 			return
 		}
 		p.row(6)
-		p.line(1, last, title, heading)
+		p.line(title, heading)
 		for _, l := range lines {
-			p.line(1, last, l, text)
+			p.line(l, text)
 		}
 	}
 	section("Kiểm tra số liệu:", r.Checks)
