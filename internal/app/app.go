@@ -49,6 +49,10 @@ type App struct {
 	signIns signIns
 	// principals keeps who stands behind sessions and tokens.
 	principals principals
+	// waitFor waits before the figures of a locked period are made; pictureAge is
+	// maxPicture. Tests set both.
+	waitFor    func(context.Context, time.Duration) error
+	pictureAge time.Duration
 }
 
 // Options configure an App.
@@ -77,7 +81,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{
 		clock: o.Clock, log: o.Log, sealer: o.Sealer, version: o.Version, demo: o.Demo, serving: o.Serving,
-		partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns(), changes: newChanges(), books: newBooks(),
+		partSize: bulkSize, wake: make(chan struct{}, 1), signIns: newSignIns(), changes: newChanges(), books: newBooks(), waitFor: waitTimer, pictureAge: maxPicture,
 	}
 	a.store = &observedStore{Store: o.Store, app: a}
 	if a.clock == nil {

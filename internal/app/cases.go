@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ var cases = &noun[thads.Case, thads.CaseEvent]{
 		return nil
 	},
 	touches: func(c *thads.Case, e *thads.CaseEvent) []thads.UnitID {
-		return present(c.Unit, e.ToUnit)
+		return present(append(slices.Clone(c.Units), e.ToUnit)...)
 	},
 	holder:  func(c *thads.Case) thads.UnitID { return c.Unit },
 	officer: func(c *thads.Case) thads.OfficerID { return c.Officer },

@@ -11,6 +11,7 @@ func Collections() []*store.Collection {
 		userCollection, credentialCollection, sessionCollection, linkCollection, challengeCollection, tokenCollection,
 		uploadCollection, importCollection, importPartCollection, importMappingCollection,
 		disclosureCollection, savedQueryCollection,
+		periodLockCollection, periodReportCollection,
 	}
 }
 

@@ -53,7 +53,7 @@ var directedCases = &noun[thads.DirectedCase, thads.DirectedCaseEvent]{
 	},
 	claims: func(*thads.DirectedCase) []string { return nil },
 	touches: func(c *thads.DirectedCase, e *thads.DirectedCaseEvent) []thads.UnitID {
-		return present(c.Unit, e.ToUnit)
+		return present(append(slices.Clone(c.Units), e.ToUnit)...)
 	},
 	holder:  func(c *thads.DirectedCase) thads.UnitID { return c.Unit },
 	officer: func(*thads.DirectedCase) thads.OfficerID { return "" },

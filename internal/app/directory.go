@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"sync/atomic"
+	"time"
 
 	"github.com/thads/thads/internal/store"
 	"github.com/thads/thads/internal/thads"
@@ -16,6 +19,10 @@ import (
 type Directory struct {
 	Tree     *thads.UnitTree
 	officers map[thads.OfficerID]*thads.Officer
+	// versions are those of the documents of units as they were when it began to
+	// be read, and present when that was, or when they were found to be the same.
+	versions map[string]int64
+	present  atomic.Pointer[time.Time]
 }
 
 // Directory returns the present picture of units and officers.
@@ -25,7 +32,11 @@ func (a *App) Directory(ctx context.Context) (*Directory, error) {
 	}
 	// A change that comes in while this reads must not be covered by what was
 	// read before it: the generation is taken first.
-	generation := a.generation.Load()
+	generation, began := a.generation.Load(), time.Now()
+	versions, err := a.unitVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
 	units, err := scanAll(ctx, a, units)
 	if err != nil {
 		return nil, err
@@ -34,7 +45,8 @@ func (a *App) Directory(ctx context.Context) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Tree: thads.NewUnitTree(units), officers: make(map[thads.OfficerID]*thads.Officer, len(officers))}
+	d := &Directory{Tree: thads.NewUnitTree(units), officers: make(map[thads.OfficerID]*thads.Officer, len(officers)), versions: versions}
+	d.present.Store(&began)
 	for _, o := range officers {
 		d.officers[o.ID] = o
 	}
@@ -42,6 +54,48 @@ func (a *App) Directory(ctx context.Context) (*Directory, error) {
 		a.directory.Store(d)
 	}
 	return d, nil
+}
+
+// presentDirectory is a picture of units and officers that was the present one at
+// most maxPicture ago, whether or not anybody follows what other processes write:
+// what is recorded by it takes every lock into account that is older than that.
+func (a *App) presentDirectory(ctx context.Context) (*Directory, error) {
+	d, err := a.Directory(ctx)
+	if err != nil || time.Since(*d.present.Load()) < a.pictureAge {
+		return d, err
+	}
+	began := time.Now()
+	versions, err := a.unitVersions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if maps.Equal(versions, d.versions) {
+		d.present.Store(&began)
+		return d, nil
+	}
+	a.forget()
+	return a.Directory(ctx)
+}
+
+// unitVersions are the versions of the documents of all units.
+func (a *App) unitVersions(ctx context.Context) (map[string]int64, error) {
+	out := map[string]int64{}
+	for v, err := range a.store.Versions(ctx, unitCollection) {
+		if err != nil {
+			return nil, unavailable(err)
+		}
+		out[v.ID] = v.Version
+	}
+	return out, nil
+}
+
+// inTime refuses to begin a write too long after the locks were looked up that it
+// takes into account.
+func (a *App) inTime(since time.Time) error {
+	if a.clock().Sub(since) <= maxUnderWay {
+		return nil
+	}
+	return thads.Errorf(thads.CodeUnavailable, "", "Ghi quá lâu nên đã dừng để không ghi vào kỳ đã khóa, hãy thử lại", "Recording took too long and was given up, as the period may have been locked meanwhile; try again")
 }
 
 // forget makes the next Directory read again.

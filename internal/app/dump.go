@@ -124,6 +124,8 @@ func dumpGroups() []*dumpGroup {
 	once := func(c *store.Collection) { groups = append(groups, &dumpGroup{colls: []*store.Collection{c}}) }
 	once(disclosureCollection)
 	once(savedQueryCollection)
+	once(periodLockCollection)
+	once(periodReportCollection)
 	for _, n := range slices.Backward(nouns()) {
 		c := n.collection()
 		if c == caseCollection || c == verdictCollection {

@@ -192,7 +192,7 @@ func (acc *acceptance) unmark(was *importEntryKept) {
 // refresh brings a pass up to the present: the clock, and the units and officers
 // with the locks of their books.
 func (im *importing) refresh(ctx context.Context) error {
-	d, err := im.app.Directory(ctx)
+	d, err := im.app.presentDirectory(ctx)
 	if err != nil {
 		return err
 	}
@@ -559,6 +559,9 @@ func (ew *entryWriter) storeRound(ctx context.Context, round []*entryWrite) erro
 		switch {
 		case ew.disturbed[w.doc.ID]:
 			w.lost = true
+		case ew.app.inTime(w.doc.UpdatedAt) != nil:
+			// Its period may have been locked since it was planned.
+			w.lost, ew.disturbed[w.doc.ID] = true, true
 		case w.plan.version == 0:
 			fresh = append(fresh, w)
 		default:

@@ -111,7 +111,7 @@ type planned struct {
 
 // newImporting prepares a pass over the file of an import.
 func (a *App) newImporting(ctx context.Context, r *importRecord, by auth.Principal) (*importing, error) {
-	d, err := a.Directory(ctx)
+	d, err := a.presentDirectory(ctx)
 	if err != nil {
 		return nil, err
 	}

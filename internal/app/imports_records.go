@@ -95,7 +95,7 @@ type recordImportKind interface {
 // problems elsewhere: this reads it once in silence, to know every record before
 // the first one is looked at.
 func (a *App) newRecordImporting(ctx context.Context, by auth.Principal, keys string, book *sheet.Book, m *sheet.Mapping) (*recordImporting, error) {
-	d, err := a.Directory(ctx)
+	d, err := a.presentDirectory(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -721,6 +721,11 @@ func (r *recordNoun[S, E, F, O]) store(ctx context.Context, a *App, plans []*rec
 	if len(docs) == 0 {
 		return 0, refused, nil
 	}
+	for _, d := range docs {
+		if err := a.inTime(d.UpdatedAt); err != nil {
+			return created, refused, err
+		}
+	}
 	if _, err := a.store.BulkInsert(ctx, r.noun.coll, docs); err != nil {
 		return created, refused, unavailable(err)
 	}
@@ -829,7 +834,7 @@ func (r *recordNoun[S, E, F, O]) void(ctx context.Context, a *App, by auth.Princ
 	if len(own) == 0 {
 		return nil, nil, nil
 	}
-	d, err := a.Directory(ctx)
+	d, err := a.presentDirectory(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -147,9 +147,23 @@ func (acc *acceptance) writeRecords(ctx context.Context) error {
 				return err
 			}
 			part = part[:0]
+			if err := im.refresh(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return acc.storeRecords(ctx, im, part, read)
+}
+
+// refresh brings a pass up to the present: the clock, and the units and officers
+// with the locks of their books.
+func (im *recordImporting) refresh(ctx context.Context) error {
+	d, err := im.app.presentDirectory(ctx)
+	if err != nil {
+		return err
+	}
+	im.now, im.dir = im.app.clock(), d
+	return nil
 }
 
 // decideRecord compares what is to be done now with what the check has told, and

@@ -173,7 +173,7 @@ func (u *undoing) parts(ctx context.Context) func(yield func(*undonePart) bool) 
 
 // read reads the cases of a part.
 func (u *undoing) read(ctx context.Context, part *undonePart) (err error) {
-	if part.directory, err = u.app.Directory(ctx); err != nil {
+	if part.directory, err = u.app.presentDirectory(ctx); err != nil {
 		return err
 	}
 	part.within = part.directory.writable(u.r.Actor.principal())

@@ -66,6 +66,8 @@ func runner(kind string) (jobRunner, error) {
 		return runImportAccept, nil
 	case jobImportUndo:
 		return runImportUndo, nil
+	case jobPeriodLock:
+		return runPeriodLock, nil
 	default:
 		return nil, fmt.Errorf("job of unknown kind %q", kind)
 	}
@@ -331,6 +333,12 @@ func (a *App) workJobs(ctx context.Context) {
 	for {
 		if err := a.ResumeJobs(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "jobs cannot be read", "error", err)
+		}
+		// Only now: a lock that a stopped process left is completed by its job.
+		if n, err := a.CompleteLocks(ctx); err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "reports of locked periods cannot be kept", "error", err)
+		} else if n > 0 {
+			a.log.InfoContext(ctx, "reports of locked periods were kept", "locks", n)
 		}
 		select {
 		case <-ctx.Done():

@@ -39,8 +39,8 @@ type noun[S, E any] struct {
 	// claimField is the input that holds the number, for refusals; "number"
 	// where it is empty.
 	claimField string
-	// touches are the units whose locks bear on an event: those that hold
-	// the record and those the event names.
+	// touches are the units whose locks bear on an event: those that hold or
+	// held the record, whose figures it may change, and those the event names.
 	touches func(s *S, e *E) []thads.UnitID
 	// holder is the unit whose people may write the record; where it is "", those
 	// may who reach everything. nil for kinds that any principal with the right
@@ -228,7 +228,7 @@ func (a *App) stampEvent(ctx context.Context, r *thads.Record, p auth.Principal,
 	if len(key) > maxKey {
 		return thads.Errorf(thads.CodeOutOfRange, "idempotencyKey", "Khóa dài quá %d byte", "The key is longer than %d bytes", maxKey)
 	}
-	d, err := a.Directory(ctx)
+	d, err := a.presentDirectory(ctx)
 	if err != nil {
 		return err
 	}
@@ -267,6 +267,9 @@ func (n *noun[S, E]) create(ctx context.Context, a *App, p auth.Principal, c Cha
 	}
 	doc, err := n.encode(id, s, 1)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.inTime(now); err != nil {
 		return nil, err
 	}
 	switch err := a.store.Insert(ctx, n.coll, doc); {
@@ -389,6 +392,9 @@ func (n *noun[S, E]) amendHeld(ctx context.Context, a *App, p auth.Principal, c 
 	}
 	doc, err := n.encode(c.ID, s, h.version+1)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.inTime(now); err != nil {
 		return nil, err
 	}
 	switch err := a.store.Replace(ctx, n.coll, doc); {

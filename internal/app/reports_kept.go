@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"time"
 
 	"github.com/thads/thads/internal/forms"
@@ -36,10 +35,4 @@ type PeriodLock struct {
 	Hash *string
 	// Forms are those that were kept.
 	Forms []forms.Code
-}
-
-// keptReport returns the report that a lock of exactly this unit through exactly
-// this day has kept, and the lock; nil where none has.
-func (a *App) keptReport(context.Context, thads.UnitID, thads.Date, forms.Code, forms.Regime) (*forms.Report, *PeriodLock, error) {
-	return nil, nil, nil
 }

@@ -58,8 +58,14 @@ var tasks = &noun[thads.Task, thads.TaskEvent]{
 		}
 		return plainHead(t, func(h *thads.Task) { h.Events = lastRecord(h.Events, taskRecord) }), f
 	},
-	claims:  func(*thads.Task) []string { return nil },
-	touches: func(*thads.Task, *thads.TaskEvent) []thads.UnitID { return nil },
+	claims: func(*thads.Task) []string { return nil },
+	touches: func(t *thads.Task, e *thads.TaskEvent) []thads.UnitID {
+		lead := present(t.Particulars.Lead.Unit)
+		if e.Particulars != nil {
+			lead = append(lead, present(e.Particulars.Lead.Unit)...)
+		}
+		return lead
+	},
 	// The unit that leads reports; a task of another body is the province's.
 	holder:  func(t *thads.Task) thads.UnitID { return t.Particulars.Lead.Unit },
 	officer: func(*thads.Task) thads.OfficerID { return "" },

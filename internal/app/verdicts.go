@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/thads/thads/internal/auth"
@@ -88,7 +89,7 @@ var verdicts = &noun[thads.AdministrativeVerdict, thads.VerdictEvent]{
 	claims:     verdictClaims,
 	claimField: "particulars.number",
 	touches: func(v *thads.AdministrativeVerdict, e *thads.VerdictEvent) []thads.UnitID {
-		return present(v.Unit, e.ToUnit)
+		return present(append(slices.Clone(v.Units), e.ToUnit)...)
 	},
 	holder:  func(v *thads.AdministrativeVerdict) thads.UnitID { return v.Unit },
 	officer: func(v *thads.AdministrativeVerdict) thads.OfficerID { return v.Officer },

@@ -50,7 +50,7 @@ type Command struct {
 // commands are all commands, in the order in which the help lists them.
 func commands() []Command {
 	return []Command{
-		serveCommand(), userCommand(), templateCommand(), importCommand(), exportCommand(), dumpCommand(), loadCommand(), keysCommand(), versionCommand(), helpCommand(),
+		serveCommand(), userCommand(), templateCommand(), importCommand(), exportCommand(), dumpCommand(), loadCommand(), keysCommand(), ledgerCommand(), versionCommand(), helpCommand(),
 	}
 }
 
