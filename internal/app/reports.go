@@ -14,12 +14,13 @@ import (
 // An organisation knows units and officers to the forms as the directory has them.
 type organisation struct{ *Directory }
 
-// Rows returns the unit and those below it that exist on a day of the period, a
-// unit before those below it.
+// Rows returns the unit and the agencies below it that exist on a day of the
+// period, a unit before those below it. A room that serves a whole agency has a row
+// only where something is counted in it.
 func (o organisation) Rows(root thads.UnitID, from, to thads.Date) []thads.UnitID {
 	return slices.DeleteFunc(o.Tree.SubtreeEver(root), func(id thads.UnitID) bool {
 		u := o.Unit(id)
-		return u.ValidFrom > to || !u.ValidTo.IsZero() && u.ValidTo < from
+		return u.Level == thads.LevelStaff && id != root || u.ValidFrom > to || !u.ValidTo.IsZero() && u.ValidTo < from
 	})
 }
 
@@ -255,6 +256,9 @@ func (a *App) ReportCell(ctx context.Context, in ReportInput, row, column string
 	}
 	return r.cell(row, column)
 }
+
+// Cell opens one of the report's cells, from the same postings.
+func (out *Report) Cell(row, column string) (*ReportCell, error) { return out.in.cell(row, column) }
 
 // cell opens a cell.
 func (r *reporting) cell(row, column string) (*ReportCell, error) {
