@@ -4,6 +4,7 @@
 // median of interleaved rounds, and the ratio is what counts.
 //
 //	go run ./internal/bench -cases 25000,300000
+//	go run ./internal/bench -cases= -registers= -http= -ledger 1000000
 package main
 
 import (
@@ -33,6 +34,7 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	sizes := flags.String("cases", "25000,300000", "numbers of cases, separated by commas")
 	registers := flags.String("registers", "20000,50000", "sizes of registers brought in, in cases, separated by commas; empty for none")
+	ledgers := flags.String("ledger", "100000,1000000", "sizes of ledgers, in cases, separated by commas; empty for none")
 	served := flags.String("http", "20000", "numbers of cases whose summary is asked for over HTTP, separated by commas; empty for none")
 	rounds := flags.Int("rounds", 9, "rounds whose median is printed")
 	if err := flags.Parse(args); err != nil {
@@ -45,6 +47,7 @@ func run(ctx context.Context, args []string) error {
 	}{
 		{"cases", *sizes, func(n int) error { return measure(ctx, n, *rounds) }},
 		{"registers", *registers, func(n int) error { return accept(ctx, n) }},
+		{"ledger", *ledgers, func(n int) error { return measureLedger(ctx, n, *rounds) }},
 		{"http", *served, func(n int) error { return overHTTP(ctx, n, *rounds) }},
 	} {
 		for s := range strings.FieldsFuncSeq(each.sizes, func(r rune) bool { return r == ',' }) {
