@@ -241,8 +241,8 @@ func OpenSince(ds []Deadline, i int) Date {
 	d := &ds[i]
 	if i > 0 {
 		p := &ds[i-1]
-		if p.Rule == d.Rule && p.From == d.From && p.Due == d.Due && !p.Met && !p.Ended.IsZero() &&
-			(p.Unit != d.Unit || p.Officer != d.Officer) {
+		handed := !p.Met && !p.Ended.IsZero() && (d.Ended.IsZero() || p.Ended < d.Ended) && (p.Unit != d.Unit || p.Officer != d.Officer)
+		if handed && p.Rule == d.Rule && p.From == d.From && p.Due == d.Due {
 			return max(d.From, p.Ended)
 		}
 	}

@@ -16,9 +16,9 @@ func VerdictDeadlines(v *AdministrativeVerdict) []Deadline {
 // A verdictWatch follows a verdict step by step.
 type verdictWatch struct {
 	watch
-	tracked, compelled, noticed bool
-	category                    VerdictCategory
-	registered, received        Date
+	tracked, compelled, over bool
+	category                 VerdictCategory
+	received                 Date
 }
 
 func (w *verdictWatch) step(e *VerdictEvent) {
@@ -34,7 +34,7 @@ func (w *verdictWatch) step(e *VerdictEvent) {
 	switch e.Kind {
 	case VerdictRegistered:
 		p := e.Particulars
-		w.tracked, w.category, w.registered, w.received = p.Tracked, p.Category, on, p.DebtorReceivedOn
+		w.tracked, w.category, w.received = p.Tracked, p.Category, p.DebtorReceivedOn
 		if !w.tracked {
 			return
 		}
@@ -59,12 +59,15 @@ func (w *verdictWatch) step(e *VerdictEvent) {
 		}
 		w.cease(on, RuleVerdictEnforce, RuleVerdictEnforceAtOnce, RuleVerdictCompulsion)
 		w.received = e.DebtorReceivedOn
-		w.enforce(from)
-	case VerdictNoticeIssued:
-		w.noticed = true
+		if !w.over {
+			w.enforce(from)
+		}
 	case VerdictCompulsionDecided:
 		w.compelled = true
+	case VerdictCompleted, VerdictNothingLeft:
+		w.over = true
 	case VerdictReopened:
+		w.over = false
 		if !w.tracked {
 			return
 		}
@@ -73,8 +76,8 @@ func (w *verdictWatch) step(e *VerdictEvent) {
 		} else {
 			w.start(RuleVerdictReceipt, "", on, 0)
 		}
-	case VerdictWorkSession, VerdictUrging, VerdictDisciplinePetitioned, VerdictPublished, VerdictCompleted,
-		VerdictNothingLeft, VerdictAssigned, VerdictTransferred, VerdictNoted, VerdictEventVoided:
+	case VerdictNoticeIssued, VerdictWorkSession, VerdictUrging, VerdictDisciplinePetitioned, VerdictPublished,
+		VerdictAssigned, VerdictTransferred, VerdictNoted, VerdictEventVoided:
 	}
 }
 
