@@ -627,6 +627,15 @@ func TestSummaryFigures(t *testing.T) {
 	if s, err := w.Summary(ctx, app.SummaryInput{Unit: w.province}); err != nil || s.VerdictsTracked != 1 || s.DirectedListed != 2 || s.OpenTasks != 2 {
 		t.Errorf("today: %+v, %v", s, err)
 	}
+	s, err := w.Summary(ctx, app.SummaryInput{Unit: w.first, AsOf: ptr(onDay(20190705))})
+	must(t, err)
+	counted, err := s.Deadlines(ctx)
+	must(t, err)
+	lines, err := w.DeadlineCounts(ctx, &app.DeadlineFilter{AsOf: &s.AsOf, Units: []thads.UnitID{w.first}}, "")
+	must(t, err)
+	if counted.Overdue == 0 || len(lines) != 1 || counted.Overdue != lines[0].Overdue || counted.Due != lines[0].Due || counted.Coming != lines[0].Coming {
+		t.Errorf("deadlines %+v, counted by themselves %+v", counted, lines)
+	}
 	if _, err := w.Summary(ctx, app.SummaryInput{AsOf: ptr(onDay(20200101))}); code(err) != thads.CodeFutureDate {
 		t.Errorf("a day to come: %v", err)
 	}

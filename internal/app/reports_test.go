@@ -172,3 +172,84 @@ func TestCompareRegimes(t *testing.T) {
 		t.Errorf("postponed cases have means under both: %d changes", c.ChangeCount)
 	}
 }
+
+// What a lock has kept is served as it was kept to those who see all of it, and
+// its cells open to what was known then; whoever asks otherwise, or sees less, is
+// answered from the ledger.
+func TestReportsOfALockedPeriod(t *testing.T) {
+	w := newFigured(t)
+	if n, err := w.CompleteLocks(t.Context()); err != nil || n != 2 {
+		t.Fatalf("%d locks completed, %v", n, err)
+	}
+	all := leader(t.Context())
+	year := func(form forms.Code) app.ReportInput {
+		return app.ReportInput{Form: form, Unit: &w.province, Period: &app.PeriodInput{StatYear: 2019, Months: 12}}
+	}
+	// Titles and figures stay, whatever a unit is called since.
+	renamed := thads.UnitEvent{Kind: thads.UnitRenamed, Name: "Chi cục có tên mới"}
+	renamed.EffectiveOn = onDay(20180601)
+	before, err := w.Report(all, year(forms.FormOfficersByMoney))
+	must(t, err)
+	_, err = w.UnitRecord(all, app.Change{ID: string(w.second)}, renamed)
+	must(t, err)
+	for _, form := range []forms.Code{forms.FormOfficersByMoney, forms.FormResultsByCase, forms.FormMeasures} {
+		if n := checkReport(all, t, w.App, year(form)); n == 0 {
+			t.Errorf("%s counts nothing", form)
+		}
+	}
+	kept, err := w.Report(all, year(forms.FormOfficersByMoney))
+	must(t, err)
+	if kept.Lock == nil || kept.Lock.Through != onDay(20190930) || !kept.Moment.KnownAt.Equal(*kept.Lock.KnownAt) {
+		t.Fatalf("not kept: %+v at %v", kept.Lock, kept.Moment)
+	}
+	if diff := cmp.Diff(before.Rows, kept.Rows); diff != "" {
+		t.Errorf("the kept report has changed:\n%s", diff)
+	}
+
+	for name, tt := range map[string]struct {
+		role   auth.Role
+		change func(*app.ReportInput)
+		kept   bool
+	}{
+		"the steering committee":     {auth.RoleSteering, func(*app.ReportInput) {}, true},
+		"who sees one district":      {auth.RoleUnitHead, func(*app.ReportInput) {}, false},
+		"a district's own lock":      {auth.RoleUnitHead, func(in *app.ReportInput) { in.Unit, in.Period = &w.first, &app.PeriodInput{StatYear: 2019, Months: 3} }, true},
+		"days instead of the period": {auth.RoleLeader, func(in *app.ReportInput) { in.Period, in.Moment = nil, &app.MomentInput{AsOf: ptr(onDay(20190930))} }, true},
+		"from another day": {auth.RoleLeader, func(in *app.ReportInput) {
+			in.Period, in.Moment = nil, &app.MomentInput{AsOf: ptr(onDay(20190930)), From: ptr(onDay(20181101))}
+		}, false},
+		"on the other basis":     {auth.RoleLeader, func(in *app.ReportInput) { in.Moment = &app.MomentInput{Basis: ledger.Effective} }, false},
+		"as known at an instant": {auth.RoleLeader, func(in *app.ReportInput) { in.Moment = &app.MomentInput{KnownAt: &w.beforeLast} }, false},
+		"under another regime":   {auth.RoleLeader, func(in *app.ReportInput) { in.Moment = &app.MomentInput{Regime: ptr(forms.RegimeTT05)} }, false},
+		"another period":         {auth.RoleLeader, func(in *app.ReportInput) { in.Period.Months = 11 }, false},
+		"a unit below":           {auth.RoleLeader, func(in *app.ReportInput) { in.Unit = &w.second }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := year(forms.FormResultsByCase)
+			tt.change(&in)
+			r, err := w.Report(w.as(t, tt.role), in)
+			must(t, err)
+			if (r.Lock != nil) != tt.kept {
+				t.Errorf("served from a lock: %v", r.Lock)
+			}
+		})
+	}
+	// What is kept is hidden from those who are not shown it.
+	in := app.ReportInput{Form: forms.FormResultsByCase, Unit: &w.first, Period: &app.PeriodInput{StatYear: 2019, Months: 3}}
+	r, err := w.Report(w.as(t, auth.RoleStatistician), in)
+	must(t, err)
+	if r.Lock == nil || len(r.Suppressed) == 0 {
+		t.Errorf("a kept report shows small numbers of family matters: %v, %v", r.Lock, r.Suppressed)
+	}
+	again, err := w.Report(w.as(t, auth.RoleUnitHead), in)
+	must(t, err)
+	for _, s := range r.Suppressed {
+		for i := range again.Rows {
+			for j, c := range again.Columns() {
+				if again.Rows[i].Key == s.Row && c.Code == s.Column && again.Rows[i].Values[j].Null && !c.IsRatio() {
+					t.Errorf("what one may not see is hidden from another as well: %v", s)
+				}
+			}
+		}
+	}
+}

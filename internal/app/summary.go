@@ -50,6 +50,14 @@ type Summary struct {
 	OpenTasks         int
 	// Latest are the cases changed last, newest first.
 	Latest []*thads.CaseHead
+
+	in *indicating
+}
+
+// Deadlines counts the deadlines that are over, due and coming on the day of the
+// summary, as the records stand now.
+func (s *Summary) Deadlines(ctx context.Context) (*DeadlineCount, error) {
+	return s.in.app.countDeadlines(ctx, s.in.scope, s.in.filter.Units, s.AsOf)
 }
 
 // maxLatest bounds the latest changes of a summary.
@@ -74,7 +82,7 @@ func (a *App) Summary(ctx context.Context, in SummaryInput) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Unit: i.unit, AsOf: m.AsOf, Moment: m, ByState: map[thads.CaseState]int{}, Latest: []*thads.CaseHead{}}
+	s := &Summary{Unit: i.unit, AsOf: m.AsOf, Moment: m, ByState: map[thads.CaseState]int{}, Latest: []*thads.CaseHead{}, in: i}
 	s.figures(i)
 	below := store.In("unit", texts(i.filter.Units))
 	if err := a.countStates(ctx, k.scope, below, s); err != nil {
@@ -249,6 +257,8 @@ func (a *App) Node(ctx context.Context, id string) (any, error) {
 		return record(a.Disclosure(ctx, id))
 	case savedQueryPrefix:
 		return record(a.SavedQuery(ctx, id))
+	case periodLockPrefix:
+		return record(a.PeriodLockByID(ctx, id))
 	}
 	return nil, nil
 }
@@ -260,7 +270,7 @@ var nodeRights = map[string]auth.Right{
 	conferences.prefix: conferences.reads, targets.prefix: targets.reads,
 	jobPrefix: auth.SignedIn, importPrefix: auth.Import,
 	userPrefix: auth.ManageAccounts, tokenPrefix: auth.SignedIn, disclosurePrefix: auth.Audit,
-	savedQueryPrefix: auth.ReadFigures,
+	savedQueryPrefix: auth.ReadFigures, periodLockPrefix: auth.ReadFigures,
 }
 
 // record makes of a nil pointer a plain nil.
