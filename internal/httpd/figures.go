@@ -150,8 +150,8 @@ func (s *Server) sendOutput(w http.ResponseWriter, r *http.Request, make func(co
 		return
 	}
 	client := &leaving{to: w, pace: newPace(http.NewResponseController(w).SetWriteDeadline)}
-	for part := range slices.Chunk(out.Body, downloadBuffer) {
-		if _, err := client.Write(part); err != nil {
+	for rest := out.Body; len(rest) > 0; rest = rest[min(len(rest), downloadBuffer):] {
+		if _, err := client.Write(rest[:min(len(rest), downloadBuffer)]); err != nil {
 			// Nobody waits for it any more, or takes it too slowly.
 			s.abort(r.Context(), "CANCELLED", slog.LevelInfo, err)
 		}
