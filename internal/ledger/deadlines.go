@@ -577,19 +577,23 @@ func (l *Deadlines) Select(q DeadlineQuery, reader DeadlineReader, after *Deadli
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	a := l.access(&reader)
-	// The least ones seen so far, in no order beyond limit+1 of them.
+	// best are the least ones seen so far, limit+1 of them and some more; what is
+	// not before worst is none of them.
 	var best []*deadlineRow
-	order := func(x, y *deadlineRow) int { return l.placeOf(x).compare(l.placeOf(y)) }
+	var worst *deadlineRow
 	trim := func() {
-		slices.SortFunc(best, order)
-		best = best[:min(len(best), limit+1)]
+		slices.SortFunc(best, l.order)
+		if len(best) > limit {
+			best = best[:limit+1]
+			worst = best[limit]
+		}
 	}
 	l.each(l.selection(&q, everyHolder), func(r *deadlineRow) {
 		if !a.sure(r) && !reader.Known[l.docs[r.doc].id] {
 			return
 		}
 		total++
-		if after != nil && (r.due < after.Due || l.placeOf(r).compare(*after) <= 0) {
+		if after != nil && (r.due < after.Due || r.due == after.Due && l.placeOf(r).compare(*after) <= 0) || worst != nil && l.order(r, worst) >= 0 {
 			return
 		}
 		if best = append(best, r); len(best) >= 4*(limit+1) {
@@ -604,6 +608,14 @@ func (l *Deadlines) Select(q DeadlineQuery, reader DeadlineReader, after *Deadli
 		found = append(found, l.shown(r))
 	}
 	return found, more, total
+}
+
+// order is that of places.
+func (l *Deadlines) order(x, y *deadlineRow) int {
+	if x.due != y.due {
+		return cmp.Compare(x.due, y.due)
+	}
+	return l.placeOf(x).compare(l.placeOf(y))
 }
 
 func (l *Deadlines) placeOf(r *deadlineRow) DeadlinePlace {
