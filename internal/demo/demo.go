@@ -97,6 +97,7 @@ func Fill(ctx context.Context, st store.Store, o Options) (Result, error) {
 		{"targets", f.writeTargets},
 		{"directed cases", f.writeDirectedCases},
 		{"conference", f.writeConference},
+		{"kept reports", f.keepReports},
 	} {
 		started := time.Now()
 		if err := part.write(ctx); err != nil {
@@ -325,6 +326,14 @@ func (f *filling) writeLocks(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// keepReports keeps the reports of the locked years, as known when they were
+// locked.
+func (f *filling) keepReports(ctx context.Context) error {
+	f.set(horizon, 17*60)
+	_, err := f.app.CompleteLocks(ctx)
+	return err
 }
 
 // writeCases stores the cases as they were recorded.
