@@ -14,18 +14,9 @@ import (
 	"github.com/thads/thads/internal/thads"
 )
 
-// figureRecords returns one page of the records behind a query's first figure,
-// those that the caller may not open without their ids.
-func (a *App) figureRecords(ctx context.Context, q ledger.Query, first int, after *store.Cursor) (*FigureRecords, error) {
-	v, err := a.figures(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return a.figureRecordsIn(ctx, v, q, first, after)
-}
-
-// figureRecordsIn does the same in one view of the ledger.
-func (a *App) figureRecordsIn(ctx context.Context, v *ledger.View, q ledger.Query, first int, after *store.Cursor) (*FigureRecords, error) {
+// figureRecords returns one page of the records behind a query's first figure in a
+// view of the ledger, those that the caller may not open without their ids.
+func (a *App) figureRecords(ctx context.Context, v *ledger.View, q ledger.Query, first int, after *store.Cursor) (*FigureRecords, error) {
 	if err := checkFirst(first); err != nil {
 		return nil, err
 	}
@@ -75,7 +66,7 @@ func (k *asking) opens(q ledger.Query, suppressed *thads.Text) opener {
 		if suppressed != nil {
 			return noRecords(), checkFirst(first)
 		}
-		return k.app.figureRecordsIn(ctx, k.view, q, first, after)
+		return k.app.figureRecords(ctx, k.view, q, first, after)
 	}
 }
 

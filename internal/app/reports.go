@@ -184,19 +184,19 @@ func (r *reporting) report() (*Report, error) {
 		}
 	}
 	out := &Report{Form: filled.Form, Unit: r.unit, Moment: r.moment, Rows: filled.Rows, Checks: filled.Checks, Lock: r.lock, in: r}
-	return out, out.suppress(r)
+	return out, out.suppress()
 }
 
 // suppress hides the cells that the caller does not see, and the shares that tell
 // them.
-func (out *Report) suppress(r *reporting) error {
-	if !r.hides {
+func (r *Report) suppress() error {
+	if !r.in.hides {
 		return nil
 	}
-	out.Rows, out.Checks = slices.Clone(out.Rows), slices.Clone(out.Checks)
-	for i := range out.Rows {
-		row := &out.Rows[i]
-		hidden, err := r.hiddenIn(&out.Form, row.Key)
+	r.Rows, r.Checks = slices.Clone(r.Rows), slices.Clone(r.Checks)
+	for i := range r.Rows {
+		row := &r.Rows[i]
+		hidden, err := r.in.hiddenIn(&r.Form, row.Key)
 		if err != nil {
 			return err
 		}
@@ -204,14 +204,14 @@ func (out *Report) suppress(r *reporting) error {
 			continue
 		}
 		row.Values = slices.Clone(row.Values)
-		for j := range out.Form.Columns {
-			c := &out.Form.Columns[j]
+		for j := range r.Form.Columns {
+			c := &r.Form.Columns[j]
 			if hidden[c.Code] || c.IsRatio() && (hidden[c.Numerator] || hidden[c.Denominator]) {
 				row.Values[j] = forms.Value{Null: true}
-				out.Suppressed = append(out.Suppressed, SuppressedCell{Row: row.Key, Column: c.Code})
+				r.Suppressed = append(r.Suppressed, SuppressedCell{Row: row.Key, Column: c.Code})
 			}
 		}
-		out.Checks = slices.DeleteFunc(out.Checks, func(c forms.CheckResult) bool { return c.Row == row.Key })
+		r.Checks = slices.DeleteFunc(r.Checks, func(c forms.CheckResult) bool { return c.Row == row.Key })
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ func (a *App) ReportCell(ctx context.Context, in ReportInput, row, column string
 }
 
 // Cell opens one of the report's cells, from the same postings.
-func (out *Report) Cell(row, column string) (*ReportCell, error) { return out.in.cell(row, column) }
+func (r *Report) Cell(row, column string) (*ReportCell, error) { return r.in.cell(row, column) }
 
 // cell opens a cell.
 func (r *reporting) cell(row, column string) (*ReportCell, error) {

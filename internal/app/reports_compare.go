@@ -88,17 +88,17 @@ func rowsOfBoth(base, other *Report) []forms.Row {
 
 // at is the value of a cell; false where the form has no such column. In a row
 // that the report does not show nothing was counted.
-func (out *Report) at(row, column string) (forms.Value, bool) {
-	at := slices.IndexFunc(out.Form.Columns, func(c forms.Column) bool { return c.Code == column })
+func (r *Report) at(row, column string) (forms.Value, bool) {
+	at := slices.IndexFunc(r.Form.Columns, func(c forms.Column) bool { return c.Code == column })
 	if at < 0 {
 		return forms.Value{}, false
 	}
-	for i := range out.Rows {
-		if out.Rows[i].Key == row {
-			return out.Rows[i].Values[at], true
+	for i := range r.Rows {
+		if r.Rows[i].Key == row {
+			return r.Rows[i].Values[at], true
 		}
 	}
-	return forms.Value{Null: out.Form.Columns[at].IsRatio()}, true
+	return forms.Value{Null: r.Form.Columns[at].IsRatio()}, true
 }
 
 // Records are the events that explain the difference, at most first, 1 to 200: what is
