@@ -177,6 +177,10 @@ func (r *Resolver) ConferenceDocument() generated.ConferenceDocumentResolver {
 
 func (r *Resolver) Quantity() generated.QuantityResolver { return &quantityResolver{r} }
 
+func (r *Resolver) ReportedFigure() generated.ReportedFigureResolver {
+	return &reportedFigureResolver{r}
+}
+
 func (r *Resolver) ReportedFigureInput() generated.ReportedFigureInputResolver {
 	return &reportedFigureInputResolver{r}
 }
@@ -186,5 +190,6 @@ type (
 	conferenceResolver          struct{ *Resolver }
 	conferenceDocumentResolver  struct{ *Resolver }
 	quantityResolver            struct{ *Resolver }
+	reportedFigureResolver      struct{ *Resolver }
 	reportedFigureInputResolver struct{ *Resolver }
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -22,6 +23,8 @@ const (
 	listSize = 10
 	// historySize is that of histories, which are longer.
 	historySize = 20
+	// changesSize is that of the cells in which two reports differ.
+	changesSize = 50
 	// countCost is what counting a whole list costs, fileCost what opening the
 	// file of an import does.
 	countCost = 50
@@ -44,22 +47,22 @@ func (c costed) Complexity(_ context.Context, typeName, field string, child int,
 		return 0, false
 	}
 	n := size(def, f, args)
-	each := figures(f)
-	if f.Type.Elem != nil {
-		each = multiply(n, each)
-	}
-	return add(add(1, multiply(n, child)), add(extra(f), each)), true
+	return add(add(1, multiply(n, child)), add(extra(def, f), figures(f, n))), true
 }
 
 // size returns how many elements a field is taken to answer.
 func size(def *ast.Definition, f *ast.FieldDefinition, args map[string]any) int {
 	isConnection := strings.HasSuffix(f.Type.Name(), "Connection")
 	switch {
+	case f.Type.Name() == "ReportComparison":
+		return 1 // its page is that of the cells that differ, not of the two reports
 	case isConnection, f.Arguments.ForName("first") != nil:
 		return page(f, args)
-	case f.Type.Elem == nil, strings.HasSuffix(def.Name, "Connection"):
-		// The page of a connection was counted where it was asked for.
+	case f.Type.Elem == nil, strings.HasSuffix(def.Name, "Connection"), def.Name == "Statistics":
+		// The page was counted where it was asked for.
 		return 1
+	case def.Name == "ReportComparison":
+		return changesSize
 	case f.Arguments.ForName("ids") != nil:
 		if ids, ok := args["ids"].([]any); ok {
 			return max(len(ids), 1)
@@ -120,10 +123,18 @@ func bounded(n int64) int {
 	return int(n)
 }
 
+// countedLists are read as a whole for every page: counting them costs nothing.
+var countedLists = []string{"FigureRecordConnection", "CorrectionConnection", "DeadlineConnection"}
+
 // extra is the cost of fields that read much and answer little.
-func extra(f *ast.FieldDefinition) int {
+func extra(def *ast.Definition, f *ast.FieldDefinition) int {
 	switch f.Name {
-	case "totalCount", "summary":
+	case "totalCount":
+		if slices.Contains(countedLists, def.Name) {
+			return 0
+		}
+		return countCost
+	case "summary":
 		return countCost
 	case "sheets", "preview", "importProposal":
 		return fileCost
@@ -131,15 +142,21 @@ func extra(f *ast.FieldDefinition) int {
 	return 0
 }
 
-// figures is the cost of what the ledger adds up for one element of a field.
-func figures(f *ast.FieldDefinition) int {
+// figures is the cost of what the ledger adds up for a field: once, or for each of
+// n elements.
+func figures(f *ast.FieldDefinition, n int) int {
 	switch f.Type.Name() {
-	case "Statistics", "Indicator", "TargetProgress", "FigureCheck", "ReportCell", "FigureRecordConnection", "CorrectionConnection", "ReportChangeRecord", "DeadlineCount":
+	case "Indicator", "TargetProgress", "FigureCheck", "ReportCell":
+		if f.Type.Elem == nil {
+			n = 1
+		}
+		return multiply(n, figureCost)
+	case "Statistics", "FigureRecordConnection", "CorrectionConnection", "ReportChangeRecord", "DeadlineCount":
 		return figureCost
 	case "Report", "ReportComparison":
 		return tableCost
 	case "IndicatorPoint":
-		return trendCost / listSize
+		return trendCost
 	}
 	return 0
 }

@@ -7,6 +7,7 @@ package graph
 
 import (
 	"context"
+	"time"
 
 	"github.com/thads/thads/graph/generated"
 	"github.com/thads/thads/graph/view"
@@ -59,8 +60,20 @@ func (r *queryResolver) Corrections(ctx context.Context, moment *app.MomentInput
 	return connection(r.app.Corrections(ctx, moment, idOf[thads.UnitID](unit), first, after))
 }
 
+func (r *queryResolver) FiguresCheck(ctx context.Context, figures []*thads.ReportedFigure, unit *string, knownAt *time.Time) ([]*app.FigureCheck, error) {
+	return r.app.FiguresCheck(ctx, values(figures), idOf[thads.UnitID](unit), knownAt)
+}
+
+func (r *reportedFigureResolver) Check(ctx context.Context, obj *view.ReportedFigure, knownAt *time.Time) (*app.FigureCheck, error) {
+	return r.app.FigureCheck(ctx, obj.Conference, *obj.ReportedFigure, knownAt)
+}
+
 func (r *statisticsGroupResolver) Cases(ctx context.Context, obj *view.StatisticsGroup, first int, after *store.Cursor) (*view.FigureRecordConnection, error) {
 	return view.FigureRecords(obj.Cases(ctx, first, after))
+}
+
+func (r *targetResolver) Progress(ctx context.Context, obj *thads.Target, moment *app.MomentInput) (*app.TargetProgress, error) {
+	return r.app.TargetProgress(ctx, obj, moment)
 }
 
 func (r *Resolver) Correction() generated.CorrectionResolver { return &correctionResolver{r} }

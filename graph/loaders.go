@@ -34,6 +34,9 @@ type loaders struct {
 	directiveCases  *dataloadgen.Loader[thads.DirectiveID, []*thads.DirectedCase]
 	conferenceTasks *dataloadgen.Loader[thads.ConferenceID, []*thads.Task]
 
+	// deadlines are those that run in a record.
+	deadlines *dataloadgen.Loader[string, []*app.Deadline]
+
 	// veil is what the caller sees of personal data.
 	veil func() (*app.Veil, error)
 
@@ -69,6 +72,8 @@ func withLoaders(ctx context.Context, a *app.App) context.Context {
 		directiveTasks:  loadGroups(a.TasksOfDirectives, func(t *thads.Task) thads.DirectiveID { return t.Particulars.Directive }),
 		directiveCases:  loadGroups(a.DirectedCasesOfDirectives, func(c *thads.DirectedCase) thads.DirectiveID { return c.Directive }),
 		conferenceTasks: loadGroups(a.TasksOfConferences, func(t *thads.Task) thads.ConferenceID { return t.Particulars.Conference }),
+
+		deadlines: loadLists(a.DeadlinesByRecord),
 
 		veil: sync.OnceValues(func() (*app.Veil, error) { return a.Veil(ctx) }),
 
@@ -115,6 +120,21 @@ func loadGroups[K ~string, V any](read func(context.Context, []string) ([]*V, er
 		out := make([][]*V, len(keys))
 		for i, k := range keys {
 			out[i] = groups[k]
+		}
+		return out, nil
+	})
+}
+
+// loadLists makes a loader of a reading of lists by their keys.
+func loadLists[V any](read func(context.Context, []string) (map[string][]V, error)) *dataloadgen.Loader[string, []V] {
+	return loader(func(ctx context.Context, keys []string) ([][]V, []error) {
+		found, err := read(ctx, keys)
+		if err != nil {
+			return nil, []error{err}
+		}
+		out := make([][]V, len(keys))
+		for i, k := range keys {
+			out[i] = found[k]
 		}
 		return out, nil
 	})

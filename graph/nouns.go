@@ -184,3 +184,12 @@ func idOf[T ~string](id *string) *T {
 	out := T(*id)
 	return &out
 }
+
+// yearOf is an optional statistical year.
+func yearOf(y *int) *thads.StatYear {
+	if y == nil {
+		return nil
+	}
+	out := thads.StatYear(*y)
+	return &out
+}

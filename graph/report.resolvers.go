@@ -9,11 +9,17 @@ import (
 	"context"
 
 	"github.com/thads/thads/graph/generated"
+	"github.com/thads/thads/graph/model"
 	"github.com/thads/thads/graph/view"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/forms"
 	"github.com/thads/thads/internal/store"
+	"github.com/thads/thads/internal/thads"
 )
+
+func (r *mutationResolver) PeriodLock(ctx context.Context, input app.PeriodLockInput) (*model.PeriodLockPayload, error) {
+	return r.lockPeriod(ctx, input)
+}
 
 func (r *queryResolver) Forms(ctx context.Context, regime *forms.Regime) ([]*forms.Form, error) {
 	found, err := r.app.Forms(ctx, regime)
@@ -30,6 +36,14 @@ func (r *queryResolver) ReportCell(ctx context.Context, input app.ReportInput, r
 
 func (r *queryResolver) CompareReports(ctx context.Context, base app.ReportInput, other app.ReportInput, first int) (*view.ReportComparison, error) {
 	return view.ReportComparisonOf(r.app.CompareReports(ctx, base, other, first))
+}
+
+func (r *queryResolver) Periods(ctx context.Context, unit *string, statYear *int) ([]*app.Period, error) {
+	return r.app.Periods(ctx, idOf[thads.UnitID](unit), yearOf(statYear))
+}
+
+func (r *queryResolver) Calendar(ctx context.Context, year int) (*thads.WorkCalendar, error) {
+	return r.app.CalendarYear(ctx, year)
 }
 
 func (r *reportCellResolver) Cases(ctx context.Context, obj *view.ReportCell, first int, after *store.Cursor) (*view.FigureRecordConnection, error) {

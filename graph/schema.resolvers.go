@@ -46,6 +46,10 @@ func (r *queryResolver) Summary(ctx context.Context, unit *string, asOf *thads.D
 	return r.app.Summary(ctx, app.SummaryInput{Unit: thads.UnitID(value(unit)), AsOf: asOf, KnownAt: knownAt, Basis: basis, Latest: latest})
 }
 
+func (r *summaryResolver) Deadlines(ctx context.Context, obj *app.Summary) (*view.DeadlineCount, error) {
+	return view.DeadlineCountOf(obj.Deadlines(ctx))
+}
+
 func (r *summaryResolver) Cases(ctx context.Context, obj *app.Summary) ([]*model.StateCount, error) {
 	return statesOf(obj), nil
 }

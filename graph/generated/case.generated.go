@@ -34,6 +34,7 @@ type CaseResolver interface {
 	Events(ctx context.Context, obj *thads.CaseHead) ([]*view.CaseEvent, error)
 	Units(ctx context.Context, obj *thads.CaseHead) ([]*thads.Unit, error)
 	NextSteps(ctx context.Context, obj *thads.CaseHead) ([]*view.CaseTransition, error)
+	Deadlines(ctx context.Context, obj *thads.CaseHead) ([]*app.Deadline, error)
 }
 type CaseEventResolver interface {
 	Unit(ctx context.Context, obj *view.CaseEvent) (*thads.Unit, error)
@@ -711,6 +712,38 @@ func (ec *executionContext) fieldContext_Case_nextSteps(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CaseTransition(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Case_deadlines(ctx context.Context, field graphql.CollectedField, obj *thads.CaseHead) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Case_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Case().Deadlines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.Deadline) graphql.Marshaler {
+			return ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐDeadlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Case_deadlines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Case",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deadline(ctx, field)
 		},
 	}
 	return fc, nil
@@ -6665,6 +6698,12 @@ func (ec *executionContext) _Case(ctx context.Context, sel ast.SelectionSet, obj
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Case_nextSteps(ctx, field, obj)
+				})
+		case "deadlines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Case_deadlines(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

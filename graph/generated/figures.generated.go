@@ -395,6 +395,290 @@ func (ec *executionContext) fieldContext_CorrectionEdge_node(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _FigureCheck_id(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FigureCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _FigureCheck_reported(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_reported(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reported, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v thads.Quantity) graphql.Marshaler {
+			return ec.marshalNQuantity2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐQuantity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_reported(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Quantity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FigureCheck_computed(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_computed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Computed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.Quantity) graphql.Marshaler {
+			return ec.marshalOQuantity2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐQuantity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_computed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Quantity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FigureCheck_difference(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.Quantity) graphql.Marshaler {
+			return ec.marshalOQuantity2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐQuantity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Quantity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FigureCheck_tolerance(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_tolerance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tolerance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.Quantity) graphql.Marshaler {
+			return ec.marshalOQuantity2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐQuantity(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_tolerance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Quantity(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FigureCheck_verdict(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_verdict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verdict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v app.FigureVerdict) graphql.Marshaler {
+			return ec.marshalNFigureVerdict2githubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureVerdict(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_verdict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FigureCheck", field, false, false, "FigureVerdict")
+}
+
+func (ec *executionContext) _FigureCheck_reason(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v thads.Text) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FigureCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _FigureCheck_warning(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_warning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.Text) graphql.Marshaler {
+			return ec.marshalOString2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_warning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FigureCheck", field, false, false, "String")
+}
+
+func (ec *executionContext) _FigureCheck_moment(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_moment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.Moment) graphql.Marshaler {
+			return ec.marshalOMoment2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐMoment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_moment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Moment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FigureCheck_parts(ctx context.Context, field graphql.CollectedField, obj *app.FigureCheck) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FigureCheck_parts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.IndicatorPart) graphql.Marshaler {
+			return ec.marshalNIndicatorPart2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorPartᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FigureCheck_parts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FigureCheck",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IndicatorPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FigureRecord_value(ctx context.Context, field graphql.CollectedField, obj *app.FigureRecord) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2527,6 +2811,84 @@ func (ec *executionContext) _CorrectionEdge(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var figureCheckImplementors = []string{"FigureCheck"}
+
+func (ec *executionContext) _FigureCheck(ctx context.Context, sel ast.SelectionSet, obj *app.FigureCheck) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, figureCheckImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FigureCheck")
+		case "id":
+			out.Values[i] = ec._FigureCheck_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reported":
+			out.Values[i] = ec._FigureCheck_reported(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "computed":
+			out.Values[i] = ec._FigureCheck_computed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "difference":
+			out.Values[i] = ec._FigureCheck_difference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tolerance":
+			out.Values[i] = ec._FigureCheck_tolerance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "verdict":
+			out.Values[i] = ec._FigureCheck_verdict(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._FigureCheck_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warning":
+			out.Values[i] = ec._FigureCheck_warning(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "moment":
+			out.Values[i] = ec._FigureCheck_moment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "parts":
+			out.Values[i] = ec._FigureCheck_parts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var figureRecordImplementors = []string{"FigureRecord"}
 
 func (ec *executionContext) _FigureRecord(ctx context.Context, sel ast.SelectionSet, obj *app.FigureRecord) graphql.Marshaler {
@@ -3309,6 +3671,30 @@ func (ec *executionContext) marshalNDateBasis2githubᚗcomᚋthadsᚋthadsᚋint
 	return res
 }
 
+func (ec *executionContext) marshalNFigureCheck2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureCheckᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.FigureCheck) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFigureCheck2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureCheck(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFigureCheck2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureCheck(ctx context.Context, sel ast.SelectionSet, v *app.FigureCheck) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "FigureCheck!")
+		return graphql.Null
+	}
+	return ec._FigureCheck(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNFigureDimension2githubᚗcomᚋthadsᚋthadsᚋinternalᚋledgerᚐDimension(ctx context.Context, v any) (ledger.Dimension, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := ledger.Dimension(tmp)
@@ -3433,6 +3819,21 @@ func (ec *executionContext) marshalNFigureValue2githubᚗcomᚋthadsᚋthadsᚋi
 	return ec._FigureValue(ctx, sel, &v)
 }
 
+func (ec *executionContext) unmarshalNFigureVerdict2githubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureVerdict(ctx context.Context, v any) (app.FigureVerdict, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := app.FigureVerdict(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFigureVerdict2githubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureVerdict(ctx context.Context, sel ast.SelectionSet, v app.FigureVerdict) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "FigureVerdict!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNIndicator2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.Indicator) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -3455,6 +3856,30 @@ func (ec *executionContext) marshalNIndicator2ᚖgithubᚗcomᚋthadsᚋthadsᚋ
 		return graphql.Null
 	}
 	return ec._Indicator(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNIndicatorPart2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*app.IndicatorPart) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIndicatorPart2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorPart(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIndicatorPart2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorPart(ctx context.Context, sel ast.SelectionSet, v *app.IndicatorPart) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "IndicatorPart!")
+		return graphql.Null
+	}
+	return ec._IndicatorPart(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNIndicatorPoint2githubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐIndicatorPoint(ctx context.Context, sel ast.SelectionSet, v app.IndicatorPoint) graphql.Marshaler {
@@ -3577,6 +4002,49 @@ func (ec *executionContext) marshalNTargetProgress2ᚖgithubᚗcomᚋthadsᚋtha
 	return ec._TargetProgress(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOBook2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐBookᚄ(ctx context.Context, v any) ([]thads.Book, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.Book, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBook2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐBook(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOBook2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐBookᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.Book) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 64, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBook2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐBook(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOFigureCheck2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureCheck(ctx context.Context, sel ast.SelectionSet, v *app.FigureCheck) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FigureCheck(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOFigureRecordConnection2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐFigureRecordConnection(ctx context.Context, sel ast.SelectionSet, v *view.FigureRecordConnection) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -3596,6 +4064,13 @@ func (ec *executionContext) marshalOIndicatorPart2ᚖgithubᚗcomᚋthadsᚋthad
 		return graphql.Null
 	}
 	return ec._IndicatorPart(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOMoment2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐMoment(ctx context.Context, sel ast.SelectionSet, v *app.Moment) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Moment(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOMomentInput2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐMomentInput(ctx context.Context, v any) (*app.MomentInput, error) {
@@ -3639,6 +4114,13 @@ func (ec *executionContext) unmarshalOStatisticsInput2ᚖgithubᚗcomᚋthadsᚋ
 	}
 	res, err := ec.unmarshalInputStatisticsInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTargetProgress2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐTargetProgress(ctx context.Context, sel ast.SelectionSet, v *app.TargetProgress) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TargetProgress(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -1806,6 +1806,20 @@ func (ec *executionContext) marshalNString2githubᚗcomᚋthadsᚋthadsᚋintern
 	return res
 }
 
+func (ec *executionContext) unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCode(ctx context.Context, v any) (thads.RuleCode, error) {
+	res, err := scalar.UnmarshalRuleCode(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCode(ctx context.Context, sel ast.SelectionSet, v thads.RuleCode) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalRuleCode(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "String!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐText(ctx context.Context, v any) (thads.Text, error) {
 	res, err := scalar.UnmarshalText(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2556,6 +2570,41 @@ func (ec *executionContext) marshalOString2string(ctx context.Context, sel ast.S
 	_ = ctx
 	res := scalar.MarshalString(v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOString2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCodeᚄ(ctx context.Context, v any) ([]thads.RuleCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]thads.RuleCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOString2ᚕgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []thads.RuleCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNString2githubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐRuleCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

@@ -40,6 +40,9 @@ type ResolverRoot interface {
 	Conference() ConferenceResolver
 	ConferenceDocument() ConferenceDocumentResolver
 	Correction() CorrectionResolver
+	Deadline() DeadlineResolver
+	DeadlineItem() DeadlineItemResolver
+	DeadlineRule() DeadlineRuleResolver
 	DirectedCase() DirectedCaseResolver
 	DirectedCaseEvent() DirectedCaseEventResolver
 	Directive() DirectiveResolver
@@ -61,6 +64,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	ReportCell() ReportCellResolver
 	ReportChangeRecord() ReportChangeRecordResolver
+	ReportedFigure() ReportedFigureResolver
 	RevealedParty() RevealedPartyResolver
 	RoleRule() RoleRuleResolver
 	StatisticsGroup() StatisticsGroupResolver
@@ -117,6 +121,7 @@ type ComplexityRoot struct {
 		Creditors           func(childComplexity int) int
 		Date                func(childComplexity int) int
 		Deadline            func(childComplexity int) int
+		Deadlines           func(childComplexity int) int
 		DebtorName          func(childComplexity int) int
 		DebtorReceivedOn    func(childComplexity int) int
 		Debtors             func(childComplexity int) int
@@ -173,8 +178,16 @@ type ComplexityRoot struct {
 		Unit func(childComplexity int) int
 	}
 
+	CalendarDay struct {
+		Certain func(childComplexity int) int
+		Date    func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Working func(childComplexity int) int
+	}
+
 	Case struct {
 		CreditorName func(childComplexity int) int
+		Deadlines    func(childComplexity int) int
 		DebtorName   func(childComplexity int) int
 		Decision     func(childComplexity int) int
 		Events       func(childComplexity int) int
@@ -402,6 +415,53 @@ type ComplexityRoot struct {
 		Sight func(childComplexity int) int
 	}
 
+	Deadline struct {
+		Certain  func(childComplexity int) int
+		DaysLeft func(childComplexity int) int
+		DueOn    func(childComplexity int) int
+		From     func(childComplexity int) int
+		Ground   func(childComplexity int) int
+		Officer  func(childComplexity int) int
+		Rule     func(childComplexity int) int
+		State    func(childComplexity int) int
+		Unit     func(childComplexity int) int
+	}
+
+	DeadlineConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DeadlineCount struct {
+		Coming  func(childComplexity int) int
+		Due     func(childComplexity int) int
+		Key     func(childComplexity int) int
+		Overdue func(childComplexity int) int
+		Title   func(childComplexity int) int
+	}
+
+	DeadlineEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DeadlineItem struct {
+		Deadline func(childComplexity int) int
+		Record   func(childComplexity int) int
+	}
+
+	DeadlineRule struct {
+		Book       func(childComplexity int) int
+		Code       func(childComplexity int) int
+		Ground2008 func(childComplexity int) int
+		Ground2025 func(childComplexity int) int
+		IsVerified func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Term       func(childComplexity int) int
+	}
+
 	DebtorAgency struct {
 		Address  func(childComplexity int) int
 		Name     func(childComplexity int) int
@@ -573,6 +633,19 @@ type ComplexityRoot struct {
 	Evidence struct {
 		Link func(childComplexity int) int
 		Text func(childComplexity int) int
+	}
+
+	FigureCheck struct {
+		Computed   func(childComplexity int) int
+		Difference func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Moment     func(childComplexity int) int
+		Parts      func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Reported   func(childComplexity int) int
+		Tolerance  func(childComplexity int) int
+		Verdict    func(childComplexity int) int
+		Warning    func(childComplexity int) int
 	}
 
 	FigureRecord struct {
@@ -929,6 +1002,7 @@ type ComplexityRoot struct {
 		PartyErase                 func(childComplexity int, input model.PartyEraseInput) int
 		PartyReveal                func(childComplexity int, input app.RevealRequest) int
 		PasswordSet                func(childComplexity int, input model.PasswordSetInput) int
+		PeriodLock                 func(childComplexity int, input app.PeriodLockInput) int
 		RecoveryCodesRenew         func(childComplexity int, input model.CredentialInput) int
 		SavedQueryCreate           func(childComplexity int, input app.SavedQueryInput) int
 		SavedQueryDelete           func(childComplexity int, input app.SavedQueryDeleteInput) int
@@ -1119,6 +1193,17 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Period struct {
+		DueCertain func(childComplexity int) int
+		DueGround  func(childComplexity int) int
+		DueOn      func(childComplexity int) int
+		From       func(childComplexity int) int
+		Lock       func(childComplexity int) int
+		Months     func(childComplexity int) int
+		StatYear   func(childComplexity int) int
+		To         func(childComplexity int) int
+	}
+
 	PeriodLock struct {
 		By       func(childComplexity int) int
 		ClosedAt func(childComplexity int) int
@@ -1129,6 +1214,12 @@ type ComplexityRoot struct {
 		State    func(childComplexity int) int
 		Through  func(childComplexity int) int
 		Unit     func(childComplexity int) int
+	}
+
+	PeriodLockPayload struct {
+		Job        func(childComplexity int) int
+		Lock       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Posting struct {
@@ -1175,6 +1266,7 @@ type ComplexityRoot struct {
 		AccessPolicy           func(childComplexity int) int
 		AdministrativeVerdict  func(childComplexity int, id *string, number *model.VerdictNumberInput) int
 		AdministrativeVerdicts func(childComplexity int, filter *app.VerdictFilter, orderBy model.AdministrativeVerdictOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Calendar               func(childComplexity int, year int) int
 		Case                   func(childComplexity int, id *string, number *model.CaseNumberInput) int
 		CaseTransitions        func(childComplexity int, on *thads.Date) int
 		Cases                  func(childComplexity int, filter *app.CaseFilter, orderBy model.CaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
@@ -1182,11 +1274,15 @@ type ComplexityRoot struct {
 		Conference             func(childComplexity int, id string) int
 		Conferences            func(childComplexity int, filter *app.ConferenceFilter, orderBy model.ConferenceOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Corrections            func(childComplexity int, moment *app.MomentInput, unit *string, first int, after *store.Cursor) int
+		DeadlineCounts         func(childComplexity int, filter *app.DeadlineFilter, by *ledger.DeadlineGrouping) int
+		DeadlineRules          func(childComplexity int) int
+		Deadlines              func(childComplexity int, filter *app.DeadlineFilter, first int, after *store.Cursor) int
 		DirectedCase           func(childComplexity int, id string) int
 		DirectedCases          func(childComplexity int, filter *app.DirectedCaseFilter, orderBy model.DirectedCaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Directive              func(childComplexity int, id *string, number *model.DirectiveNumberInput) int
 		Directives             func(childComplexity int, filter *app.DirectiveFilter, orderBy model.DirectiveOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
 		Disclosures            func(childComplexity int, filter *app.DisclosureFilter, first *int, last *int, after *store.Cursor, before *store.Cursor) int
+		FiguresCheck           func(childComplexity int, figures []*thads.ReportedFigure, unit *string, knownAt *time.Time) int
 		Forms                  func(childComplexity int, regime *forms.Regime) int
 		Import                 func(childComplexity int, id string) int
 		ImportFields           func(childComplexity int, register sheet.Kind) int
@@ -1201,6 +1297,7 @@ type ComplexityRoot struct {
 		Nodes                  func(childComplexity int, ids []string) int
 		Officer                func(childComplexity int, id *string, code *string) int
 		Officers               func(childComplexity int, filter *app.OfficerFilter, orderBy model.OfficerOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) int
+		Periods                func(childComplexity int, unit *string, statYear *int) int
 		PublicDebtors          func(childComplexity int, text *string, first int, after *store.Cursor) int
 		Report                 func(childComplexity int, input app.ReportInput) int
 		ReportCell             func(childComplexity int, input app.ReportInput, row string, column string) int
@@ -1304,6 +1401,7 @@ type ComplexityRoot struct {
 
 	ReportedFigure struct {
 		AsOf      func(childComplexity int) int
+		Check     func(childComplexity int, knownAt *time.Time) int
 		ID        func(childComplexity int) int
 		Label     func(childComplexity int) int
 		Metric    func(childComplexity int) int
@@ -1445,6 +1543,7 @@ type ComplexityRoot struct {
 		AsOf              func(childComplexity int) int
 		CaseRate          func(childComplexity int) int
 		Cases             func(childComplexity int) int
+		Deadlines         func(childComplexity int) int
 		DirectedListed    func(childComplexity int) int
 		DirectedResolved  func(childComplexity int) int
 		Enforceable       func(childComplexity int) int
@@ -1482,6 +1581,7 @@ type ComplexityRoot struct {
 		Officer     func(childComplexity int) int
 		Operator    func(childComplexity int) int
 		PeriodEnd   func(childComplexity int) int
+		Progress    func(childComplexity int, moment *app.MomentInput) int
 		Reach       func(childComplexity int) int
 		SetOn       func(childComplexity int) int
 		Since       func(childComplexity int) int
@@ -1543,6 +1643,7 @@ type ComplexityRoot struct {
 		Conference   func(childComplexity int) int
 		Content      func(childComplexity int) int
 		Coordinating func(childComplexity int) int
+		Deadlines    func(childComplexity int) int
 		Deliverable  func(childComplexity int) int
 		Directive    func(childComplexity int) int
 		DueOn        func(childComplexity int) int
@@ -1825,6 +1926,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
 	}
+
+	WorkCalendar struct {
+		Certain func(childComplexity int) int
+		Days    func(childComplexity int) int
+		Year    func(childComplexity int) int
+	}
 }
 
 type executableSchema graphql.ExecutableSchemaState[ResolverRoot, DirectiveRoot, ComplexityRoot]
@@ -1982,6 +2089,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AdministrativeVerdict.Deadline(childComplexity), true
+	case "AdministrativeVerdict.deadlines":
+		if e.ComplexityRoot.AdministrativeVerdict.Deadlines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdministrativeVerdict.Deadlines(childComplexity), true
 	case "AdministrativeVerdict.debtorName":
 		if e.ComplexityRoot.AdministrativeVerdict.DebtorName == nil {
 			break
@@ -2239,12 +2352,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Body.Unit(childComplexity), true
 
+	case "CalendarDay.certain":
+		if e.ComplexityRoot.CalendarDay.Certain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Certain(childComplexity), true
+	case "CalendarDay.date":
+		if e.ComplexityRoot.CalendarDay.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Date(childComplexity), true
+	case "CalendarDay.name":
+		if e.ComplexityRoot.CalendarDay.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Name(childComplexity), true
+	case "CalendarDay.working":
+		if e.ComplexityRoot.CalendarDay.Working == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarDay.Working(childComplexity), true
+
 	case "Case.creditorName":
 		if e.ComplexityRoot.Case.CreditorName == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Case.CreditorName(childComplexity), true
+	case "Case.deadlines":
+		if e.ComplexityRoot.Case.Deadlines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Case.Deadlines(childComplexity), true
 	case "Case.debtorName":
 		if e.ComplexityRoot.Case.DebtorName == nil {
 			break
@@ -3222,6 +3366,186 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DataSight.Sight(childComplexity), true
 
+	case "Deadline.certain":
+		if e.ComplexityRoot.Deadline.Certain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Certain(childComplexity), true
+	case "Deadline.daysLeft":
+		if e.ComplexityRoot.Deadline.DaysLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.DaysLeft(childComplexity), true
+	case "Deadline.dueOn":
+		if e.ComplexityRoot.Deadline.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.DueOn(childComplexity), true
+	case "Deadline.from":
+		if e.ComplexityRoot.Deadline.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.From(childComplexity), true
+	case "Deadline.ground":
+		if e.ComplexityRoot.Deadline.Ground == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Ground(childComplexity), true
+	case "Deadline.officer":
+		if e.ComplexityRoot.Deadline.Officer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Officer(childComplexity), true
+	case "Deadline.rule":
+		if e.ComplexityRoot.Deadline.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Rule(childComplexity), true
+	case "Deadline.state":
+		if e.ComplexityRoot.Deadline.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.State(childComplexity), true
+	case "Deadline.unit":
+		if e.ComplexityRoot.Deadline.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Deadline.Unit(childComplexity), true
+
+	case "DeadlineConnection.edges":
+		if e.ComplexityRoot.DeadlineConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineConnection.Edges(childComplexity), true
+	case "DeadlineConnection.nodes":
+		if e.ComplexityRoot.DeadlineConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineConnection.Nodes(childComplexity), true
+	case "DeadlineConnection.pageInfo":
+		if e.ComplexityRoot.DeadlineConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineConnection.PageInfo(childComplexity), true
+	case "DeadlineConnection.totalCount":
+		if e.ComplexityRoot.DeadlineConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineConnection.TotalCount(childComplexity), true
+
+	case "DeadlineCount.coming":
+		if e.ComplexityRoot.DeadlineCount.Coming == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineCount.Coming(childComplexity), true
+	case "DeadlineCount.due":
+		if e.ComplexityRoot.DeadlineCount.Due == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineCount.Due(childComplexity), true
+	case "DeadlineCount.key":
+		if e.ComplexityRoot.DeadlineCount.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineCount.Key(childComplexity), true
+	case "DeadlineCount.overdue":
+		if e.ComplexityRoot.DeadlineCount.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineCount.Overdue(childComplexity), true
+	case "DeadlineCount.title":
+		if e.ComplexityRoot.DeadlineCount.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineCount.Title(childComplexity), true
+
+	case "DeadlineEdge.cursor":
+		if e.ComplexityRoot.DeadlineEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineEdge.Cursor(childComplexity), true
+	case "DeadlineEdge.node":
+		if e.ComplexityRoot.DeadlineEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineEdge.Node(childComplexity), true
+
+	case "DeadlineItem.deadline":
+		if e.ComplexityRoot.DeadlineItem.Deadline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineItem.Deadline(childComplexity), true
+	case "DeadlineItem.record":
+		if e.ComplexityRoot.DeadlineItem.Record == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineItem.Record(childComplexity), true
+
+	case "DeadlineRule.book":
+		if e.ComplexityRoot.DeadlineRule.Book == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Book(childComplexity), true
+	case "DeadlineRule.code":
+		if e.ComplexityRoot.DeadlineRule.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Code(childComplexity), true
+	case "DeadlineRule.ground2008":
+		if e.ComplexityRoot.DeadlineRule.Ground2008 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Ground2008(childComplexity), true
+	case "DeadlineRule.ground2025":
+		if e.ComplexityRoot.DeadlineRule.Ground2025 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Ground2025(childComplexity), true
+	case "DeadlineRule.verified":
+		if e.ComplexityRoot.DeadlineRule.IsVerified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.IsVerified(childComplexity), true
+	case "DeadlineRule.name":
+		if e.ComplexityRoot.DeadlineRule.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Name(childComplexity), true
+	case "DeadlineRule.term":
+		if e.ComplexityRoot.DeadlineRule.Term == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeadlineRule.Term(childComplexity), true
+
 	case "DebtorAgency.address":
 		if e.ComplexityRoot.DebtorAgency.Address == nil {
 			break
@@ -3987,6 +4311,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Evidence.Text(childComplexity), true
+
+	case "FigureCheck.computed":
+		if e.ComplexityRoot.FigureCheck.Computed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Computed(childComplexity), true
+	case "FigureCheck.difference":
+		if e.ComplexityRoot.FigureCheck.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Difference(childComplexity), true
+	case "FigureCheck.id":
+		if e.ComplexityRoot.FigureCheck.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.ID(childComplexity), true
+	case "FigureCheck.moment":
+		if e.ComplexityRoot.FigureCheck.Moment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Moment(childComplexity), true
+	case "FigureCheck.parts":
+		if e.ComplexityRoot.FigureCheck.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Parts(childComplexity), true
+	case "FigureCheck.reason":
+		if e.ComplexityRoot.FigureCheck.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Reason(childComplexity), true
+	case "FigureCheck.reported":
+		if e.ComplexityRoot.FigureCheck.Reported == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Reported(childComplexity), true
+	case "FigureCheck.tolerance":
+		if e.ComplexityRoot.FigureCheck.Tolerance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Tolerance(childComplexity), true
+	case "FigureCheck.verdict":
+		if e.ComplexityRoot.FigureCheck.Verdict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Verdict(childComplexity), true
+	case "FigureCheck.warning":
+		if e.ComplexityRoot.FigureCheck.Warning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FigureCheck.Warning(childComplexity), true
 
 	case "FigureRecord.record":
 		if e.ComplexityRoot.FigureRecord.Record == nil {
@@ -5969,6 +6354,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PasswordSet(childComplexity, args["input"].(model.PasswordSetInput)), true
+	case "Mutation.periodLock":
+		if e.ComplexityRoot.Mutation.PeriodLock == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_periodLock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PeriodLock(childComplexity, args["input"].(app.PeriodLockInput)), true
 	case "Mutation.recoveryCodesRenew":
 		if e.ComplexityRoot.Mutation.RecoveryCodesRenew == nil {
 			break
@@ -7157,6 +7553,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartyRevealPayload.UserErrors(childComplexity), true
 
+	case "Period.dueCertain":
+		if e.ComplexityRoot.Period.DueCertain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.DueCertain(childComplexity), true
+	case "Period.dueGround":
+		if e.ComplexityRoot.Period.DueGround == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.DueGround(childComplexity), true
+	case "Period.dueOn":
+		if e.ComplexityRoot.Period.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.DueOn(childComplexity), true
+	case "Period.from":
+		if e.ComplexityRoot.Period.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.From(childComplexity), true
+	case "Period.lock":
+		if e.ComplexityRoot.Period.Lock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.Lock(childComplexity), true
+	case "Period.months":
+		if e.ComplexityRoot.Period.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.Months(childComplexity), true
+	case "Period.statYear":
+		if e.ComplexityRoot.Period.StatYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.StatYear(childComplexity), true
+	case "Period.to":
+		if e.ComplexityRoot.Period.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Period.To(childComplexity), true
+
 	case "PeriodLock.by":
 		if e.ComplexityRoot.PeriodLock.By == nil {
 			break
@@ -7211,6 +7656,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PeriodLock.Unit(childComplexity), true
+
+	case "PeriodLockPayload.job":
+		if e.ComplexityRoot.PeriodLockPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLockPayload.Job(childComplexity), true
+	case "PeriodLockPayload.lock":
+		if e.ComplexityRoot.PeriodLockPayload.Lock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLockPayload.Lock(childComplexity), true
+	case "PeriodLockPayload.userErrors":
+		if e.ComplexityRoot.PeriodLockPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PeriodLockPayload.UserErrors(childComplexity), true
 
 	case "Posting.account":
 		if e.ComplexityRoot.Posting.Account == nil {
@@ -7395,6 +7859,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.AdministrativeVerdicts(childComplexity, args["filter"].(*app.VerdictFilter), args["orderBy"].(model.AdministrativeVerdictOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.calendar":
+		if e.ComplexityRoot.Query.Calendar == nil {
+			break
+		}
+
+		args, err := ec.field_Query_calendar_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Calendar(childComplexity, args["year"].(int)), true
 	case "Query.case":
 		if e.ComplexityRoot.Query.Case == nil {
 			break
@@ -7472,6 +7947,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Corrections(childComplexity, args["moment"].(*app.MomentInput), args["unit"].(*string), args["first"].(int), args["after"].(*store.Cursor)), true
+	case "Query.deadlineCounts":
+		if e.ComplexityRoot.Query.DeadlineCounts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deadlineCounts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DeadlineCounts(childComplexity, args["filter"].(*app.DeadlineFilter), args["by"].(*ledger.DeadlineGrouping)), true
+	case "Query.deadlineRules":
+		if e.ComplexityRoot.Query.DeadlineRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.DeadlineRules(childComplexity), true
+	case "Query.deadlines":
+		if e.ComplexityRoot.Query.Deadlines == nil {
+			break
+		}
+
+		args, err := ec.field_Query_deadlines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Deadlines(childComplexity, args["filter"].(*app.DeadlineFilter), args["first"].(int), args["after"].(*store.Cursor)), true
 	case "Query.directedCase":
 		if e.ComplexityRoot.Query.DirectedCase == nil {
 			break
@@ -7527,6 +8030,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Disclosures(childComplexity, args["filter"].(*app.DisclosureFilter), args["first"].(*int), args["last"].(*int), args["after"].(*store.Cursor), args["before"].(*store.Cursor)), true
+	case "Query.figuresCheck":
+		if e.ComplexityRoot.Query.FiguresCheck == nil {
+			break
+		}
+
+		args, err := ec.field_Query_figuresCheck_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FiguresCheck(childComplexity, args["figures"].([]*thads.ReportedFigure), args["unit"].(*string), args["knownAt"].(*time.Time)), true
 	case "Query.forms":
 		if e.ComplexityRoot.Query.Forms == nil {
 			break
@@ -7672,6 +8186,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Officers(childComplexity, args["filter"].(*app.OfficerFilter), args["orderBy"].(model.OfficerOrder), args["first"].(*int), args["after"].(*store.Cursor), args["last"].(*int), args["before"].(*store.Cursor)), true
+	case "Query.periods":
+		if e.ComplexityRoot.Query.Periods == nil {
+			break
+		}
+
+		args, err := ec.field_Query_periods_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Periods(childComplexity, args["unit"].(*string), args["statYear"].(*int)), true
 	case "Query.publicDebtors":
 		if e.ComplexityRoot.Query.PublicDebtors == nil {
 			break
@@ -8215,6 +8740,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportedFigure.AsOf(childComplexity), true
+	case "ReportedFigure.check":
+		if e.ComplexityRoot.ReportedFigure.Check == nil {
+			break
+		}
+
+		args, err := ec.field_ReportedFigure_check_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportedFigure.Check(childComplexity, args["knownAt"].(*time.Time)), true
 	case "ReportedFigure.id":
 		if e.ComplexityRoot.ReportedFigure.ID == nil {
 			break
@@ -8770,6 +9306,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Summary.Cases(childComplexity), true
+	case "Summary.deadlines":
+		if e.ComplexityRoot.Summary.Deadlines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Summary.Deadlines(childComplexity), true
 	case "Summary.directedListed":
 		if e.ComplexityRoot.Summary.DirectedListed == nil {
 			break
@@ -8958,6 +9500,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Target.PeriodEnd(childComplexity), true
+	case "Target.progress":
+		if e.ComplexityRoot.Target.Progress == nil {
+			break
+		}
+
+		args, err := ec.field_Target_progress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Target.Progress(childComplexity, args["moment"].(*app.MomentInput)), true
 	case "Target.reach":
 		if e.ComplexityRoot.Target.Reach == nil {
 			break
@@ -9222,6 +9775,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Task.Coordinating(childComplexity), true
+	case "Task.deadlines":
+		if e.ComplexityRoot.Task.Deadlines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Task.Deadlines(childComplexity), true
 	case "Task.deliverable":
 		if e.ComplexityRoot.Task.Deliverable == nil {
 			break
@@ -10433,6 +10992,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerPayload.Viewer(childComplexity), true
 
+	case "WorkCalendar.certain":
+		if e.ComplexityRoot.WorkCalendar.Certain == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkCalendar.Certain(childComplexity), true
+	case "WorkCalendar.days":
+		if e.ComplexityRoot.WorkCalendar.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkCalendar.Days(childComplexity), true
+	case "WorkCalendar.year":
+		if e.ComplexityRoot.WorkCalendar.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorkCalendar.Year(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -10489,6 +11067,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConferenceReportFiguresInput", ec.unmarshalInputConferenceReportFiguresInput),
 			graphql.NewInputUnmarshaler("CredentialInput", ec.unmarshalInputCredentialInput),
 			graphql.NewInputUnmarshaler("DateRange", ec.unmarshalInputDateRange),
+			graphql.NewInputUnmarshaler("DeadlineFilter", ec.unmarshalInputDeadlineFilter),
 			graphql.NewInputUnmarshaler("DebtorAgencyInput", ec.unmarshalInputDebtorAgencyInput),
 			graphql.NewInputUnmarshaler("DecisionInput", ec.unmarshalInputDecisionInput),
 			graphql.NewInputUnmarshaler("DirectedCaseCorrectInput", ec.unmarshalInputDirectedCaseCorrectInput),
@@ -10540,6 +11119,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartyRevealInput", ec.unmarshalInputPartyRevealInput),
 			graphql.NewInputUnmarshaler("PasswordSetInput", ec.unmarshalInputPasswordSetInput),
 			graphql.NewInputUnmarshaler("PeriodInput", ec.unmarshalInputPeriodInput),
+			graphql.NewInputUnmarshaler("PeriodLockInput", ec.unmarshalInputPeriodLockInput),
 			graphql.NewInputUnmarshaler("QuantityInput", ec.unmarshalInputQuantityInput),
 			graphql.NewInputUnmarshaler("ReorganisedUnitInput", ec.unmarshalInputReorganisedUnitInput),
 			graphql.NewInputUnmarshaler("ReportInput", ec.unmarshalInputReportInput),
@@ -12746,6 +13326,176 @@ enum Metric {
   OTHER
 }
 `, BuiltIn: false},
+	{Name: "../schema/deadline.graphqls", Input: `extend type Query {
+  """
+  Deadlines of cases, verdicts and tasks that may be opened: overdue, due and
+  coming, the earliest first (thời hạn).
+  """
+  deadlines(
+    "Which deadlines; those that run where none is given."
+    filter: DeadlineFilter
+    "The size of a page, 1 to 200."
+    first: Int! = 50
+    "Begin behind this cursor."
+    after: Cursor
+  ): DeadlineConnection! @access(right: READ)
+
+  """
+  How many deadlines are overdue, due and coming, by unit or officer or rule,
+  among what the caller's figures count (số lượng thời hạn).
+  """
+  deadlineCounts(
+    "Which deadlines; those that run where none is given."
+    filter: DeadlineFilter
+    "What they are counted by; none for one line."
+    by: DeadlineGrouping
+  ): [DeadlineCount!]! @access(right: READ_FIGURES)
+
+  "The rules of deadlines (quy định về thời hạn)."
+  deadlineRules: [DeadlineRule!]! @access(right: SIGNED_IN)
+}
+
+extend type Case {
+  "The deadlines that run, the earliest first (thời hạn)."
+  deadlines: [Deadline!]!
+}
+
+extend type AdministrativeVerdict {
+  "The deadlines that run, the earliest first (thời hạn)."
+  deadlines: [Deadline!]!
+}
+
+extend type Task {
+  "The deadlines that run, the earliest first (thời hạn)."
+  deadlines: [Deadline!]!
+}
+
+"Which deadlines; all conditions given must hold (bộ lọc thời hạn)."
+input DeadlineFilter {
+  "The day they are asked for; today where none is given."
+  asOf: Date
+  "Where they stand."
+  states: [DeadlineState!]
+  "These units and those below them; an empty list matches nothing."
+  units: [ID!]
+  "These officers."
+  officers: [ID!]
+  "These rules."
+  rules: [String!]
+  "These kinds of records."
+  books: [Book!]
+  "Due on or after this day."
+  dueFrom: Date
+  "Due on or before this day."
+  dueTo: Date
+}
+
+"Where a deadline stands on a day (tình trạng thời hạn)."
+enum DeadlineState {
+  "It is over and nothing was done (quá hạn)."
+  OVERDUE
+  "It ends within seven days (đến hạn)."
+  DUE
+  "It ends within thirty days (sắp đến hạn)."
+  COMING
+  "It ends later (còn hạn)."
+  LATER
+}
+
+"What deadlines are counted by (phân tổ)."
+enum DeadlineGrouping {
+  "The unit."
+  UNIT
+  "The officer."
+  OFFICER
+  "The rule."
+  RULE
+  "The kind of record."
+  BOOK
+}
+
+"A page of deadlines."
+type DeadlineConnection {
+  "The elements with their cursors."
+  edges: [DeadlineEdge!]!
+  "The elements."
+  nodes: [DeadlineItem!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are."
+  totalCount: Int!
+}
+
+"An element of the page."
+type DeadlineEdge {
+  "Its place."
+  cursor: Cursor!
+  "The element."
+  node: DeadlineItem!
+}
+
+"A deadline and the record it runs in."
+type DeadlineItem {
+  "The deadline."
+  deadline: Deadline!
+  "The record."
+  record: FigureSubject!
+}
+
+"A time limit that runs (thời hạn)."
+type Deadline {
+  "The rule."
+  rule: DeadlineRule!
+  "The day whose event set it running (kể từ ngày)."
+  from: Date!
+  "The last day (ngày hết hạn)."
+  dueOn: Date!
+  "Where it stands today (tình trạng)."
+  state: DeadlineState!
+  "How many days are left; negative for days over (số ngày còn lại)."
+  daysLeft: Int!
+  "The law it rests on, as on the day it began (căn cứ)."
+  ground: String!
+  "Whether the calendar is certain for it."
+  certain: Boolean!
+  "The unit that answers for it."
+  unit: Unit
+  "The officer who answers for it."
+  officer: Officer
+}
+
+"A rule of deadlines (quy định về thời hạn)."
+type DeadlineRule {
+  "The code."
+  code: String!
+  "What is to be done (việc phải làm)."
+  name: String!
+  "How long, in words (thời hạn)."
+  term: String!
+  "The article of the law of 2008; null where that law does not know it."
+  ground2008: String
+  "The article of the law of 2025; null where that law does not know it."
+  ground2025: String
+  "The kind of record it runs in."
+  book: Book!
+  "Whether it was checked against the statute (đã kiểm chứng)."
+  verified: Boolean!
+}
+
+"How many deadlines stand where (số lượng thời hạn)."
+type DeadlineCount {
+  "The unit, officer, rule or kind of record; empty for all."
+  key: String!
+  "What it is called."
+  title: String!
+  "Over (quá hạn)."
+  overdue: Int!
+  "Within seven days (đến hạn)."
+  due: Int!
+  "Within thirty days (sắp đến hạn)."
+  coming: Int!
+}
+`, BuiltIn: false},
 	{Name: "../schema/directed_case.graphqls", Input: `extend type Query {
   "One directed case (một vụ việc thuộc diện chỉ đạo)."
   directedCase(
@@ -13544,9 +14294,41 @@ enum DirectiveEventKind {
     after: Cursor
   ): CorrectionConnection! @access(right: READ_FIGURES)
 
+  """
+  Checks published figures against the ledger: those of a report, a speech, a
+  newspaper (đối chiếu số liệu công bố).
+  """
+  figuresCheck(
+    "The figures as they were published; at most 50."
+    figures: [ReportedFigureInput!]!
+    "Whose figures they are; the caller's own unit where none is given."
+    unit: ID
+    "The instant as known at which the ledger answers; now where none is given."
+    knownAt: Time
+  ): [FigureCheck!]! @access(right: READ_FIGURES)
 }
 
+extend type ReportedFigure {
+  """
+  What the ledger says about it; null to those without the right to see figures
+  (đối chiếu với sổ).
+  """
+  check(
+    "The instant as known at which the ledger answers; now where none is given."
+    knownAt: Time
+  ): FigureCheck
+}
 
+extend type Target {
+  """
+  How far it is reached; null to those without the right to see figures
+  (tiến độ thực hiện).
+  """
+  progress(
+    "When it is asked for: the end of its period, or today while that lies ahead, where nothing is given."
+    moment: MomentInput
+  ): TargetProgress
+}
 
 "The dates by which figures are counted (cơ sở ngày)."
 enum DateBasis {
@@ -13897,7 +14679,39 @@ type TargetProgress {
   ratio: Percent
 }
 
+"What the ledger says about a published figure (kết quả đối chiếu)."
+type FigureCheck {
+  "The figure's id."
+  id: String!
+  "What was published (số công bố)."
+  reported: Quantity!
+  "What computes; null where nothing does (số tính lại)."
+  computed: Quantity
+  "Computed less reported, in points, đồng or cases (chênh lệch)."
+  difference: Quantity
+  "How much may differ by rounding: points for shares, đồng by the last digit given, none for cases (sai số cho phép)."
+  tolerance: Quantity
+  "The verdict (kết luận)."
+  verdict: FigureVerdict!
+  "The reason, in a sentence (lý do)."
+  reason: String!
+  "A difference within the tolerance that is shown all the same (cảnh báo)."
+  warning: String
+  "When it was computed for; null where nothing was."
+  moment: Moment
+  "The sums it is made of, each of which opens to its records (thành phần)."
+  parts: [IndicatorPart!]!
+}
 
+"What a check comes to (kết luận đối chiếu)."
+enum FigureVerdict {
+  "It is what the ledger computes, to the last digit given (khớp)."
+  MATCHES
+  "The ledger computes something else (lệch)."
+  DIFFERS
+  "The ledger cannot say (không tính được)."
+  NOT_COMPUTABLE
+}
 
 "A page of corrections."
 type CorrectionConnection {
@@ -15928,9 +16742,35 @@ type RetentionRule {
     first: Int! = 100
   ): ReportComparison! @access(right: READ_FIGURES)
 
+  """
+  The periods of a unit: what is locked, by whom and when, and when reports are
+  due (kỳ báo cáo).
+  """
+  periods(
+    "The unit; the caller's own where none is given."
+    unit: ID
+    "The statistical year; that of today where none is given."
+    statYear: Int
+  ): [Period!]! @access(right: READ_FIGURES)
 
+  """
+  The calendar of a year: holidays and days worked in their place (lịch làm việc).
+  """
+  calendar(
+    "The year, 2018 to 2027."
+    year: Int!
+  ): WorkCalendar! @access(right: SIGNED_IN)
 }
 
+extend type Mutation {
+  """
+  Locks the books of a unit and those below it through the end of a month. What
+  is recorded afterwards counts in the next period; a lock is never undone. Runs
+  as a journalled job: writes under way are waited for before the reports are
+  made and kept (khóa sổ).
+  """
+  periodLock(input: PeriodLockInput!): PeriodLockPayload! @access(right: LOCK)
+}
 
 "Which forms (loại biểu mẫu)."
 enum FormCode {
@@ -15994,8 +16834,8 @@ type Form {
   code: FormCode!
   "The regime."
   regime: Regime!
-  "Its number as printed (số biểu)."
-  number: String!
+  "Its number as printed; null where it is not known (số biểu)."
+  number: String
   "Its title (tên biểu)."
   title: String!
   "What its cells count, unless a column says otherwise (đơn vị tính)."
@@ -16155,6 +16995,25 @@ type ReportChangeRecord {
   value: FigureValue!
 }
 
+"A period of a unit (kỳ báo cáo)."
+type Period {
+  "The statistical year."
+  statYear: Int!
+  "How many months from 1 October."
+  months: Int!
+  "The first day."
+  from: Date!
+  "The last day."
+  to: Date!
+  "When the report is due at the level above (hạn gửi báo cáo)."
+  dueOn: Date!
+  "What that rests on."
+  dueGround: String!
+  "Whether the calendar is certain for that time."
+  dueCertain: Boolean!
+  "The lock; null while the period is open (khóa sổ)."
+  lock: PeriodLock
+}
 
 "A lock of a period (khóa sổ)."
 type PeriodLock implements Node {
@@ -16186,8 +17045,47 @@ enum PeriodLockState {
   LOCKED
 }
 
+"Locks a period (khóa sổ)."
+input PeriodLockInput {
+  "The unit."
+  unit: ID!
+  "The last day: of a month."
+  through: Date!
+  "Makes the same request, sent again, one request."
+  idempotencyKey: String!
+}
 
+"The lock and the job that completes it."
+type PeriodLockPayload {
+  "The lock, closing."
+  lock: PeriodLock
+  "The job; read it again by its id to follow it."
+  job: Job
+  "Why it was not locked."
+  userErrors: [UserError!]!
+}
 
+"The working days of a year (lịch làm việc)."
+type WorkCalendar {
+  "The year."
+  year: Int!
+  "Whether all of it is certain; days still to be decided are not in it (chắc chắn)."
+  certain: Boolean!
+  "Days off that would be worked, and days worked that would be off, in order."
+  days: [CalendarDay!]!
+}
+
+"A day that is not as its weekday would be (ngày đặc biệt)."
+type CalendarDay {
+  "The day."
+  date: Date!
+  "Whether it is worked (làm bù)."
+  working: Boolean!
+  "What it is (tên)."
+  name: String!
+  "Whether it is certain."
+  certain: Boolean!
+}
 `, BuiltIn: false},
 	{Name: "../schema/saved_query.graphqls", Input: `extend type Query {
   "One's own saved queries and those that are shared, by name (truy vấn đã lưu)."
@@ -16725,6 +17623,8 @@ type Summary {
   directedListed: Int!
   "Of them resolved (đã giải quyết)."
   directedResolved: Int!
+  "Deadlines over, due and coming on that day (thời hạn)."
+  deadlines: DeadlineCount!
   "How many cases the unit and those below it hold now, by state; states without cases are left out (số việc theo trạng thái)."
   cases: [StateCount!]!
   "How many of them are live (số việc đang phải thi hành)."
@@ -18684,6 +19584,8 @@ func (ec *executionContext) childFields_AdministrativeVerdict(ctx context.Contex
 		return ec.fieldContext_AdministrativeVerdict_events(ctx, field)
 	case "nextSteps":
 		return ec.fieldContext_AdministrativeVerdict_nextSteps(ctx, field)
+	case "deadlines":
+		return ec.fieldContext_AdministrativeVerdict_deadlines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AdministrativeVerdict", field.Name)
 }
@@ -18736,6 +19638,20 @@ func (ec *executionContext) childFields_Body(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Body", field.Name)
 }
 
+func (ec *executionContext) childFields_CalendarDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "date":
+		return ec.fieldContext_CalendarDay_date(ctx, field)
+	case "working":
+		return ec.fieldContext_CalendarDay_working(ctx, field)
+	case "name":
+		return ec.fieldContext_CalendarDay_name(ctx, field)
+	case "certain":
+		return ec.fieldContext_CalendarDay_certain(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarDay", field.Name)
+}
+
 func (ec *executionContext) childFields_Case(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18786,6 +19702,8 @@ func (ec *executionContext) childFields_Case(ctx context.Context, field graphql.
 		return ec.fieldContext_Case_units(ctx, field)
 	case "nextSteps":
 		return ec.fieldContext_Case_nextSteps(ctx, field)
+	case "deadlines":
+		return ec.fieldContext_Case_deadlines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Case", field.Name)
 }
@@ -19194,6 +20112,100 @@ func (ec *executionContext) childFields_DataSight(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type DataSight", field.Name)
 }
 
+func (ec *executionContext) childFields_Deadline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rule":
+		return ec.fieldContext_Deadline_rule(ctx, field)
+	case "from":
+		return ec.fieldContext_Deadline_from(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Deadline_dueOn(ctx, field)
+	case "state":
+		return ec.fieldContext_Deadline_state(ctx, field)
+	case "daysLeft":
+		return ec.fieldContext_Deadline_daysLeft(ctx, field)
+	case "ground":
+		return ec.fieldContext_Deadline_ground(ctx, field)
+	case "certain":
+		return ec.fieldContext_Deadline_certain(ctx, field)
+	case "unit":
+		return ec.fieldContext_Deadline_unit(ctx, field)
+	case "officer":
+		return ec.fieldContext_Deadline_officer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Deadline", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadlineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DeadlineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DeadlineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DeadlineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DeadlineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadlineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadlineCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_DeadlineCount_key(ctx, field)
+	case "title":
+		return ec.fieldContext_DeadlineCount_title(ctx, field)
+	case "overdue":
+		return ec.fieldContext_DeadlineCount_overdue(ctx, field)
+	case "due":
+		return ec.fieldContext_DeadlineCount_due(ctx, field)
+	case "coming":
+		return ec.fieldContext_DeadlineCount_coming(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadlineCount", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadlineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DeadlineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DeadlineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadlineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadlineItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deadline":
+		return ec.fieldContext_DeadlineItem_deadline(ctx, field)
+	case "record":
+		return ec.fieldContext_DeadlineItem_record(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadlineItem", field.Name)
+}
+
+func (ec *executionContext) childFields_DeadlineRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_DeadlineRule_code(ctx, field)
+	case "name":
+		return ec.fieldContext_DeadlineRule_name(ctx, field)
+	case "term":
+		return ec.fieldContext_DeadlineRule_term(ctx, field)
+	case "ground2008":
+		return ec.fieldContext_DeadlineRule_ground2008(ctx, field)
+	case "ground2025":
+		return ec.fieldContext_DeadlineRule_ground2025(ctx, field)
+	case "book":
+		return ec.fieldContext_DeadlineRule_book(ctx, field)
+	case "verified":
+		return ec.fieldContext_DeadlineRule_verified(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeadlineRule", field.Name)
+}
+
 func (ec *executionContext) childFields_DebtorAgency(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -19538,6 +20550,32 @@ func (ec *executionContext) childFields_Evidence(ctx context.Context, field grap
 		return ec.fieldContext_Evidence_link(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Evidence", field.Name)
+}
+
+func (ec *executionContext) childFields_FigureCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_FigureCheck_id(ctx, field)
+	case "reported":
+		return ec.fieldContext_FigureCheck_reported(ctx, field)
+	case "computed":
+		return ec.fieldContext_FigureCheck_computed(ctx, field)
+	case "difference":
+		return ec.fieldContext_FigureCheck_difference(ctx, field)
+	case "tolerance":
+		return ec.fieldContext_FigureCheck_tolerance(ctx, field)
+	case "verdict":
+		return ec.fieldContext_FigureCheck_verdict(ctx, field)
+	case "reason":
+		return ec.fieldContext_FigureCheck_reason(ctx, field)
+	case "warning":
+		return ec.fieldContext_FigureCheck_warning(ctx, field)
+	case "moment":
+		return ec.fieldContext_FigureCheck_moment(ctx, field)
+	case "parts":
+		return ec.fieldContext_FigureCheck_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FigureCheck", field.Name)
 }
 
 func (ec *executionContext) childFields_FigureRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20362,6 +21400,28 @@ func (ec *executionContext) childFields_PartyRevealPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PartyRevealPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Period(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "statYear":
+		return ec.fieldContext_Period_statYear(ctx, field)
+	case "months":
+		return ec.fieldContext_Period_months(ctx, field)
+	case "from":
+		return ec.fieldContext_Period_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Period_to(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Period_dueOn(ctx, field)
+	case "dueGround":
+		return ec.fieldContext_Period_dueGround(ctx, field)
+	case "dueCertain":
+		return ec.fieldContext_Period_dueCertain(ctx, field)
+	case "lock":
+		return ec.fieldContext_Period_lock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Period", field.Name)
+}
+
 func (ec *executionContext) childFields_PeriodLock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -20384,6 +21444,18 @@ func (ec *executionContext) childFields_PeriodLock(ctx context.Context, field gr
 		return ec.fieldContext_PeriodLock_forms(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PeriodLock", field.Name)
+}
+
+func (ec *executionContext) childFields_PeriodLockPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lock":
+		return ec.fieldContext_PeriodLockPayload_lock(ctx, field)
+	case "job":
+		return ec.fieldContext_PeriodLockPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PeriodLockPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PeriodLockPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Posting(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20644,6 +21716,8 @@ func (ec *executionContext) childFields_ReportedFigure(ctx context.Context, fiel
 		return ec.fieldContext_ReportedFigure_asOf(ctx, field)
 	case "quote":
 		return ec.fieldContext_ReportedFigure_quote(ctx, field)
+	case "check":
+		return ec.fieldContext_ReportedFigure_check(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportedFigure", field.Name)
 }
@@ -20910,6 +21984,8 @@ func (ec *executionContext) childFields_Summary(ctx context.Context, field graph
 		return ec.fieldContext_Summary_directedListed(ctx, field)
 	case "directedResolved":
 		return ec.fieldContext_Summary_directedResolved(ctx, field)
+	case "deadlines":
+		return ec.fieldContext_Summary_deadlines(ctx, field)
 	case "cases":
 		return ec.fieldContext_Summary_cases(ctx, field)
 	case "liveCases":
@@ -20986,6 +22062,8 @@ func (ec *executionContext) childFields_Target(ctx context.Context, field graphq
 		return ec.fieldContext_Target_events(ctx, field)
 	case "nextSteps":
 		return ec.fieldContext_Target_nextSteps(ctx, field)
+	case "progress":
+		return ec.fieldContext_Target_progress(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Target", field.Name)
 }
@@ -21132,6 +22210,8 @@ func (ec *executionContext) childFields_Task(ctx context.Context, field graphql.
 		return ec.fieldContext_Task_events(ctx, field)
 	case "nextSteps":
 		return ec.fieldContext_Task_nextSteps(ctx, field)
+	case "deadlines":
+		return ec.fieldContext_Task_deadlines(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Task", field.Name)
 }
@@ -21652,6 +22732,18 @@ func (ec *executionContext) childFields_ViewerPayload(ctx context.Context, field
 		return ec.fieldContext_ViewerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WorkCalendar(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "year":
+		return ec.fieldContext_WorkCalendar_year(ctx, field)
+	case "certain":
+		return ec.fieldContext_WorkCalendar_certain(ctx, field)
+	case "days":
+		return ec.fieldContext_WorkCalendar_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorkCalendar", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -123,6 +123,7 @@ type MutationResolver interface {
 	TokenRevoke(ctx context.Context, input model.TokenRevokeInput) (*model.TokenPayload, error)
 	PartyReveal(ctx context.Context, input app.RevealRequest) (*model.PartyRevealPayload, error)
 	PartyErase(ctx context.Context, input model.PartyEraseInput) (*model.PartyErasePayload, error)
+	PeriodLock(ctx context.Context, input app.PeriodLockInput) (*model.PeriodLockPayload, error)
 	SavedQueryCreate(ctx context.Context, input app.SavedQueryInput) (*model.SavedQueryPayload, error)
 	SavedQueryUpdate(ctx context.Context, input app.SavedQueryUpdateInput) (*model.SavedQueryPayload, error)
 	SavedQueryDelete(ctx context.Context, input app.SavedQueryDeleteInput) (*model.SavedQueryPayload, error)
@@ -175,6 +176,9 @@ type QueryResolver interface {
 	PublicDebtors(ctx context.Context, text *string, first int, after *store.Cursor) (*view.Connection[*view.PublicDebtor], error)
 	Conference(ctx context.Context, id string) (*thads.Conference, error)
 	Conferences(ctx context.Context, filter *app.ConferenceFilter, orderBy model.ConferenceOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) (*view.Connection[*thads.Conference], error)
+	Deadlines(ctx context.Context, filter *app.DeadlineFilter, first int, after *store.Cursor) (*view.Connection[*app.DeadlineItem], error)
+	DeadlineCounts(ctx context.Context, filter *app.DeadlineFilter, by *ledger.DeadlineGrouping) ([]*view.DeadlineCount, error)
+	DeadlineRules(ctx context.Context) ([]*thads.DeadlineRule, error)
 	DirectedCase(ctx context.Context, id string) (*thads.DirectedCase, error)
 	DirectedCases(ctx context.Context, filter *app.DirectedCaseFilter, orderBy model.DirectedCaseOrder, first *int, after *store.Cursor, last *int, before *store.Cursor) (*view.Connection[*thads.DirectedCase], error)
 	Directive(ctx context.Context, id *string, number *model.DirectiveNumberInput) (*thads.Directive, error)
@@ -183,6 +187,7 @@ type QueryResolver interface {
 	Indicator(ctx context.Context, metric thads.Metric, moment *app.MomentInput, unit *string, officer *string) (*app.Indicator, error)
 	Indicators(ctx context.Context, metrics []thads.Metric, moment *app.MomentInput, unit *string, officer *string) ([]*app.Indicator, error)
 	Corrections(ctx context.Context, moment *app.MomentInput, unit *string, first int, after *store.Cursor) (*view.Connection[*app.Correction], error)
+	FiguresCheck(ctx context.Context, figures []*thads.ReportedFigure, unit *string, knownAt *time.Time) ([]*app.FigureCheck, error)
 	Import(ctx context.Context, id string) (*app.Import, error)
 	Imports(ctx context.Context, states []app.ImportState, first *int, after *store.Cursor, last *int, before *store.Cursor) (*view.Connection[*app.Import], error)
 	ImportFields(ctx context.Context, register sheet.Kind) ([]*sheet.Field, error)
@@ -200,6 +205,8 @@ type QueryResolver interface {
 	Report(ctx context.Context, input app.ReportInput) (*view.Report, error)
 	ReportCell(ctx context.Context, input app.ReportInput, row string, column string) (*view.ReportCell, error)
 	CompareReports(ctx context.Context, base app.ReportInput, other app.ReportInput, first int) (*view.ReportComparison, error)
+	Periods(ctx context.Context, unit *string, statYear *int) ([]*app.Period, error)
+	Calendar(ctx context.Context, year int) (*thads.WorkCalendar, error)
 	SavedQueries(ctx context.Context, first int, after *store.Cursor) (*view.Connection[*app.SavedQuery], error)
 	SavedQuery(ctx context.Context, id string) (*app.SavedQuery, error)
 	Target(ctx context.Context, id string) (*thads.Target, error)
@@ -213,6 +220,7 @@ type QueryResolver interface {
 	VerdictSteps(ctx context.Context, on *thads.Date) ([]*view.VerdictStep, error)
 }
 type SummaryResolver interface {
+	Deadlines(ctx context.Context, obj *app.Summary) (*view.DeadlineCount, error)
 	Cases(ctx context.Context, obj *app.Summary) ([]*model.StateCount, error)
 }
 type ViewerResolver interface {
@@ -1273,6 +1281,20 @@ func (ec *executionContext) field_Mutation_passwordSet_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_periodLock_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (app.PeriodLockInput, error) {
+			return ec.unmarshalNPeriodLockInput2githubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐPeriodLockInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_recoveryCodesRenew_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2147,6 +2169,20 @@ func (ec *executionContext) field_Query_administrativeVerdicts_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_calendar_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "year",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["year"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_caseTransitions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2373,6 +2409,58 @@ func (ec *executionContext) field_Query_corrections_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_deadlineCounts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*app.DeadlineFilter, error) {
+			return ec.unmarshalODeadlineFilter2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐDeadlineFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (*ledger.DeadlineGrouping, error) {
+			return ec.unmarshalODeadlineGrouping2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋledgerᚐDeadlineGrouping(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_deadlines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*app.DeadlineFilter, error) {
+			return ec.unmarshalODeadlineFilter2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐDeadlineFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*store.Cursor, error) {
+			return ec.unmarshalOCursor2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋstoreᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_directedCase_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2560,6 +2648,36 @@ func (ec *executionContext) field_Query_disclosures_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_figuresCheck_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "figures",
+		func(ctx context.Context, v any) ([]*thads.ReportedFigure, error) {
+			return ec.unmarshalNReportedFigureInput2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐReportedFigureᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["figures"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "unit",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["unit"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "knownAt",
+		func(ctx context.Context, v any) (*time.Time, error) {
+			return ec.unmarshalOTime2ᚖtimeᚐTime(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["knownAt"] = arg2
 	return args, nil
 }
 
@@ -2888,6 +3006,28 @@ func (ec *executionContext) field_Query_officers_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["before"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_periods_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "unit",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["unit"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "statYear",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["statYear"] = arg1
 	return args, nil
 }
 
@@ -9439,6 +9579,68 @@ func (ec *executionContext) fieldContext_Mutation_partyErase(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_periodLock(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_periodLock(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PeriodLock(ctx, fc.Args["input"].(app.PeriodLockInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "LOCK")
+				if err != nil {
+					var zeroVal *model.PeriodLockPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal *model.PeriodLockPayload
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PeriodLockPayload) graphql.Marshaler {
+			return ec.marshalNPeriodLockPayload2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋmodelᚐPeriodLockPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_periodLock(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PeriodLockPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_periodLock_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_savedQueryCreate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12607,6 +12809,180 @@ func (ec *executionContext) fieldContext_Query_conferences(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_deadlines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Deadlines(ctx, fc.Args["filter"].(*app.DeadlineFilter), fc.Args["first"].(int), fc.Args["after"].(*store.Cursor))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ")
+				if err != nil {
+					var zeroVal *view.Connection[*app.DeadlineItem]
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal *view.Connection[*app.DeadlineItem]
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *view.Connection[*app.DeadlineItem]) graphql.Marshaler {
+			return ec.marshalNDeadlineConnection2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deadlines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeadlineConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_deadlines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_deadlineCounts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deadlineCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().DeadlineCounts(ctx, fc.Args["filter"].(*app.DeadlineFilter), fc.Args["by"].(*ledger.DeadlineGrouping))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
+				if err != nil {
+					var zeroVal []*view.DeadlineCount
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal []*view.DeadlineCount
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.DeadlineCount) graphql.Marshaler {
+			return ec.marshalNDeadlineCount2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐDeadlineCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deadlineCounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeadlineCount(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_deadlineCounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_deadlineRules(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_deadlineRules(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().DeadlineRules(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
+				if err != nil {
+					var zeroVal []*thads.DeadlineRule
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal []*thads.DeadlineRule
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*thads.DeadlineRule) graphql.Marshaler {
+			return ec.marshalNDeadlineRule2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐDeadlineRuleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_deadlineRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeadlineRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_directedCase(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13097,6 +13473,68 @@ func (ec *executionContext) fieldContext_Query_corrections(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_corrections_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_figuresCheck(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_figuresCheck(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FiguresCheck(ctx, fc.Args["figures"].([]*thads.ReportedFigure), fc.Args["unit"].(*string), fc.Args["knownAt"].(*time.Time))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
+				if err != nil {
+					var zeroVal []*app.FigureCheck
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal []*app.FigureCheck
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.FigureCheck) graphql.Marshaler {
+			return ec.marshalNFigureCheck2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐFigureCheckᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_figuresCheck(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FigureCheck(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_figuresCheck_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14103,6 +14541,130 @@ func (ec *executionContext) fieldContext_Query_compareReports(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_compareReports_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_periods(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_periods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Periods(ctx, fc.Args["unit"].(*string), fc.Args["statYear"].(*int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "READ_FIGURES")
+				if err != nil {
+					var zeroVal []*app.Period
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal []*app.Period
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.Period) graphql.Marshaler {
+			return ec.marshalNPeriod2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐPeriodᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_periods(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Period(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_periods_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_calendar(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_calendar(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Calendar(ctx, fc.Args["year"].(int))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				right, err := ec.unmarshalNRight2githubᚗcomᚋthadsᚋthadsᚋinternalᚋauthᚐRight(ctx, "SIGNED_IN")
+				if err != nil {
+					var zeroVal *thads.WorkCalendar
+					return zeroVal, err
+				}
+				if ec.Directives.Access == nil {
+					var zeroVal *thads.WorkCalendar
+					return zeroVal, errors.New("directive access is not implemented")
+				}
+				return ec.Directives.Access(ctx, nil, directive0, right)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *thads.WorkCalendar) graphql.Marshaler {
+			return ec.marshalNWorkCalendar2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋthadsᚐWorkCalendar(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_calendar(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorkCalendar(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_calendar_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -15374,6 +15936,38 @@ func (ec *executionContext) _Summary_directedResolved(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_Summary_directedResolved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Summary", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Summary_deadlines(ctx context.Context, field graphql.CollectedField, obj *app.Summary) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Summary_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Summary().Deadlines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.DeadlineCount) graphql.Marshaler {
+			return ec.marshalNDeadlineCount2ᚖgithubᚗcomᚋthadsᚋthadsᚋgraphᚋviewᚐDeadlineCount(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Summary_deadlines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Summary",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeadlineCount(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Summary_cases(ctx context.Context, field graphql.CollectedField, obj *app.Summary) (ret graphql.Marshaler) {
@@ -17387,6 +17981,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "periodLock":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_periodLock(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "savedQueryCreate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_savedQueryCreate(ctx, field)
@@ -17808,6 +18409,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_conferences(ctx, field)
 				})
+		case "deadlines":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_deadlines(ctx, field)
+				})
+		case "deadlineCounts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_deadlineCounts(ctx, field)
+				})
+		case "deadlineRules":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_deadlineRules(ctx, field)
+				})
 		case "directedCase":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -17855,6 +18474,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_corrections(ctx, field)
+				})
+		case "figuresCheck":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_figuresCheck(ctx, field)
 				})
 		case "import":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -17957,6 +18582,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_compareReports(ctx, field)
+				})
+		case "periods":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_periods(ctx, field)
+				})
+		case "calendar":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_calendar(ctx, field)
 				})
 		case "savedQueries":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -18217,6 +18854,12 @@ func (ec *executionContext) _Summary(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "deadlines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Summary_deadlines(ctx, field, obj)
+				})
 		case "cases":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

@@ -30,6 +30,7 @@ type TargetResolver interface {
 
 	Events(ctx context.Context, obj *thads.Target) ([]*view.TargetEvent, error)
 	NextSteps(ctx context.Context, obj *thads.Target) ([]thads.TargetEventKind, error)
+	Progress(ctx context.Context, obj *thads.Target, moment *app.MomentInput) (*app.TargetProgress, error)
 }
 
 type TargetParticularsInputResolver interface {
@@ -39,6 +40,20 @@ type TargetParticularsInputResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_Target_progress_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "moment",
+		func(ctx context.Context, v any) (*app.MomentInput, error) {
+			return ec.unmarshalOMomentInput2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐMomentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["moment"] = arg0
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -593,6 +608,50 @@ func (ec *executionContext) _Target_nextSteps(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Target_nextSteps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Target", field, true, true, "TargetEventKind")
+}
+
+func (ec *executionContext) _Target_progress(ctx context.Context, field graphql.CollectedField, obj *thads.Target) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Target_progress(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Target().Progress(ctx, obj, fc.Args["moment"].(*app.MomentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *app.TargetProgress) graphql.Marshaler {
+			return ec.marshalOTargetProgress2ᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐTargetProgress(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Target_progress(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Target",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TargetProgress(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Target_progress_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TargetConnection_edges(ctx context.Context, field graphql.CollectedField, obj *view.Connection[*thads.Target]) (ret graphql.Marshaler) {
@@ -1840,6 +1899,12 @@ func (ec *executionContext) _Target(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Target_nextSteps(ctx, field, obj)
+				})
+		case "progress":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Target_progress(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -38,6 +38,7 @@ type TaskResolver interface {
 
 	Events(ctx context.Context, obj *thads.Task) ([]*view.TaskEvent, error)
 	NextSteps(ctx context.Context, obj *thads.Task) ([]thads.TaskEventKind, error)
+	Deadlines(ctx context.Context, obj *thads.Task) ([]*app.Deadline, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -712,6 +713,38 @@ func (ec *executionContext) _Task_nextSteps(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Task_nextSteps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Task", field, true, true, "TaskEventKind")
+}
+
+func (ec *executionContext) _Task_deadlines(ctx context.Context, field graphql.CollectedField, obj *thads.Task) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Task_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Task().Deadlines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.Deadline) graphql.Marshaler {
+			return ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐDeadlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Task_deadlines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Task",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deadline(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TaskConnection_edges(ctx context.Context, field graphql.CollectedField, obj *view.Connection[*thads.Task]) (ret graphql.Marshaler) {
@@ -2394,6 +2427,12 @@ func (ec *executionContext) _Task(ctx context.Context, sel ast.SelectionSet, obj
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Task_nextSteps(ctx, field, obj)
+				})
+		case "deadlines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Task_deadlines(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -35,6 +35,7 @@ type AdministrativeVerdictResolver interface {
 
 	Events(ctx context.Context, obj *thads.AdministrativeVerdict) ([]*view.VerdictEvent, error)
 	NextSteps(ctx context.Context, obj *thads.AdministrativeVerdict) ([]*view.VerdictStep, error)
+	Deadlines(ctx context.Context, obj *thads.AdministrativeVerdict) ([]*app.Deadline, error)
 }
 type VerdictEventResolver interface {
 	Unit(ctx context.Context, obj *view.VerdictEvent) (*thads.Unit, error)
@@ -1010,6 +1011,38 @@ func (ec *executionContext) fieldContext_AdministrativeVerdict_nextSteps(_ conte
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_VerdictStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AdministrativeVerdict_deadlines(ctx context.Context, field graphql.CollectedField, obj *thads.AdministrativeVerdict) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdministrativeVerdict_deadlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AdministrativeVerdict().Deadlines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*app.Deadline) graphql.Marshaler {
+			return ec.marshalNDeadline2ᚕᚖgithubᚗcomᚋthadsᚋthadsᚋinternalᚋappᚐDeadlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdministrativeVerdict_deadlines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AdministrativeVerdict",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Deadline(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3712,6 +3745,12 @@ func (ec *executionContext) _AdministrativeVerdict(ctx context.Context, sel ast.
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._AdministrativeVerdict_nextSteps(ctx, field, obj)
+				})
+		case "deadlines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AdministrativeVerdict_deadlines(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -1262,6 +1262,16 @@ type PasswordSetInput struct {
 	New string `json:"new"`
 }
 
+// The lock and the job that completes it.
+type PeriodLockPayload struct {
+	// The lock, closing.
+	Lock *app.PeriodLock `json:"lock,omitempty"`
+	// The job; read it again by its id to follow it.
+	Job *app.Job `json:"job,omitempty"`
+	// Why it was not locked.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A number with its unit; exactly the field of the unit is given (giá trị).
 type QuantityInput struct {
 	// The unit (đơn vị tính).

@@ -110,6 +110,12 @@ func MarshalGroundCode(id thads.GroundCode) graphql.Marshaler { return marshalID
 // UnmarshalGroundCode reads the code of a legal ground.
 func UnmarshalGroundCode(v any) (thads.GroundCode, error) { return unmarshalID[thads.GroundCode](v) }
 
+// MarshalRuleCode writes the code of a rule of deadlines.
+func MarshalRuleCode(id thads.RuleCode) graphql.Marshaler { return marshalID(id) }
+
+// UnmarshalRuleCode reads the code of a rule of deadlines.
+func UnmarshalRuleCode(v any) (thads.RuleCode, error) { return unmarshalID[thads.RuleCode](v) }
+
 func errID() error {
 	return thads.Errorf(thads.CodeOutOfRange, "", "Mã dài quá %d byte", "The id is longer than %d bytes", maxID)
 }

@@ -17,6 +17,8 @@ type (
 	FigureRecordEdge     = Edge[*app.FigureRecord]
 	SavedQueryConnection = Connection[*app.SavedQuery]
 	SavedQueryEdge       = Edge[*app.SavedQuery]
+	DeadlineConnection   = Connection[*app.DeadlineItem]
+	DeadlineEdge         = Edge[*app.DeadlineItem]
 )
 
 // A FigureRecordConnection is a page of the records behind a figure with what all
@@ -213,4 +215,30 @@ func (c *ReportComparison) Changes() []*ReportChange {
 type ReportChange struct {
 	*app.ReportChange
 	Base, Other, Difference Cell
+}
+
+// A DeadlineCount is how many deadlines stand where.
+type DeadlineCount struct{ *app.DeadlineCount }
+
+// Key is what they are counted by.
+func (c *DeadlineCount) Key() Key { return Key(c.DeadlineCount.Key) }
+
+// DeadlineCountOf shows how many deadlines there are in one line.
+func DeadlineCountOf(c *app.DeadlineCount, err error) (*DeadlineCount, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &DeadlineCount{c}, nil
+}
+
+// DeadlineCounts shows how many deadlines stand where.
+func DeadlineCounts(counts []*app.DeadlineCount, err error) ([]*DeadlineCount, error) {
+	if err != nil {
+		return nil, err
+	}
+	out := make([]*DeadlineCount, len(counts))
+	for i, c := range counts {
+		out[i] = &DeadlineCount{c}
+	}
+	return out, nil
 }
