@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/thads/thads/internal/auth"
@@ -32,8 +34,9 @@ func (a *App) FiguresCheck(ctx context.Context, figures []thads.ReportedFigure, 
 		return nil, err
 	}
 	out := make([]*FigureCheck, len(figures))
-	for n := range figures {
-		if out[n], err = i.check(ctx, &figures[n], knownAt); err != nil {
+	for n, f := range figures {
+		f.ID = cmp.Or(f.ID, "F"+strconv.Itoa(n+1)) // as those of a conference are numbered
+		if out[n], err = i.check(ctx, &f, knownAt); err != nil {
 			return nil, err
 		}
 	}
