@@ -96,8 +96,8 @@ func Fill(ctx context.Context, st store.Store, o Options) (Result, error) {
 		{"directives", f.writeDirectives},
 		{"targets", f.writeTargets},
 		{"directed cases", f.writeDirectedCases},
-		{"conference", f.writeConference},
 		{"kept reports", f.keepReports},
+		{"conference", f.writeConference},
 	} {
 		started := time.Now()
 		if err := part.write(ctx); err != nil {

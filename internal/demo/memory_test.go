@@ -138,6 +138,16 @@ func (m *memory) Position(context.Context) (store.Position, error) {
 	return store.Position(strconv.Itoa(m.written)), nil
 }
 
+func (m *memory) Versions(ctx context.Context, c *store.Collection) iter.Seq2[store.VersionOf, error] {
+	return func(yield func(store.VersionOf, error) bool) {
+		for d, err := range m.Scan(ctx, c, store.ScanOptions{}) {
+			if !yield(store.VersionOf{ID: d.ID, Version: d.Version}, err) {
+				return
+			}
+		}
+	}
+}
+
 func (m *memory) Scan(_ context.Context, c *store.Collection, _ store.ScanOptions) iter.Seq2[*store.Document, error] {
 	m.mu.Lock()
 	docs := slices.SortedFunc(maps.Values(m.of(c)), func(a, b *store.Document) int { return cmp.Compare(a.ID, b.ID) })
