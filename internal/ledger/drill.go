@@ -427,7 +427,11 @@ func (p *plan) refs(only *slotSet, dead map[uint32]bool, f func(*row)) {
 	if m.Basis == Effective {
 		to = lastDay // what was booked later may have been effective by then
 	}
-	for s := range p.runs(allDays, to) {
+	from := thads.Date(allDays)
+	if !p.before && !p.upTo {
+		from = m.From // nothing is booked before it was effective
+	}
+	for s := range p.runs(from, to) {
 		for i := s.from; i < s.to; i++ {
 			c, doc := s.b.combo[i], s.b.doc[i]
 			if !p.wants.has(c) || !only.has(doc) || dead[doc] || s.check && s.b.recordedAt(i) > p.known {
