@@ -502,7 +502,9 @@ type DeadlinePlace struct {
 }
 
 // Place is where the deadline stands.
-func (d *OpenDeadline) Place() DeadlinePlace { return DeadlinePlace{d.DueOn, d.Rule, d.ID, d.From, d.Ended} }
+func (d *OpenDeadline) Place() DeadlinePlace {
+	return DeadlinePlace{d.DueOn, d.Rule, d.ID, d.From, d.Ended}
+}
 
 func (p DeadlinePlace) compare(o DeadlinePlace) int {
 	return cmp.Or(cmp.Compare(p.Due, o.Due), cmp.Compare(p.Rule, o.Rule), cmp.Compare(p.ID, o.ID), cmp.Compare(p.From, o.From), cmp.Compare(p.Ended, o.Ended))

@@ -56,7 +56,7 @@ func Workday(d Date) (works, certain bool) {
 // isFixedHoliday tells whether a day is a holiday by its date in every year
 // (Labour Code 10/2012/QH13 art 115, Labour Code 45/2019/QH14 art 112).
 func isFixedHoliday(d Date) bool {
-	switch d.Month()*100 + time.Month(d.Day()) {
+	switch int(d) % 10000 {
 	case 101, 430, 501, 902:
 		return true
 	}

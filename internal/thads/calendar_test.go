@@ -226,9 +226,15 @@ func TestReportsDue(t *testing.T) {
 			{ReportOfOfficer, 20200401, true, true}, {ReportOfBranch, 20200403, true, true}, {ReportOfProvince, 20200407, true, true},
 		}},
 		{"interagency", 2022, 6, []due{
-			{ReportOfOfficer, 20220401, true, true}, {ReportOfBranch, 20220404, true, true}, {ReportOfProvince, 20220406, true, true},
-			{SharedLocked, 20220401, true, true}, {SharedCompiled, 20220405, true, true}, {SharedSent, 20220406, true, true},
-			{SharedSigned, 20220408, true, true}, {SharedForwarded, 20220412, true, true}, {SharedByProvince, 20220419, true, true},
+			{ReportOfOfficer, 20220401, true, true},
+			{ReportOfBranch, 20220404, true, true},
+			{ReportOfProvince, 20220406, true, true},
+			{SharedLocked, 20220401, true, true},
+			{SharedCompiled, 20220405, true, true},
+			{SharedSent, 20220406, true, true},
+			{SharedSigned, 20220408, true, true},
+			{SharedForwarded, 20220412, true, true},
+			{SharedByProvince, 20220419, true, true},
 		}},
 		{"not found", 2025, 1, []due{
 			{ReportOfOfficer, 20241101, true, false}, {ReportOfBranch, 20241104, true, false}, {ReportOfProvince, 20241106, true, false},

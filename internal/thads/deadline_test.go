@@ -115,9 +115,12 @@ func TestCaseDeadlines(t *testing.T) {
 		{"in prison", []CaseEvent{first, ev(CaseVerificationBegun, 20181115), ev(CaseNotEnforceable, 20181203, on("L2008_44A_PRISON")), ev(CaseResumed, 20190101)}, `
 			VOLUNTARY_PERIOD 2018-11-05 → 2018-11-15 ended 2018-11-15
 			REVERIFY_LONG 2018-12-03 → 2019-12-03 ended 2019-01-01`},
-		{"means after all", []CaseEvent{first, ev(CaseVerificationBegun, 20181120), ev(CaseVerified, 20181203, found(FindingNoMeans)), ev(CaseVerified, 20181205)},
+		{
+			"means after all",
+			[]CaseEvent{first, ev(CaseVerificationBegun, 20181120), ev(CaseVerified, 20181203, found(FindingNoMeans)), ev(CaseVerified, 20181205)},
 			begunLines + `
-			NOT_ENFORCEABLE_DECISION 2018-12-03 → 2018-12-10 ended 2018-12-05`},
+			NOT_ENFORCEABLE_DECISION 2018-12-03 → 2018-12-10 ended 2018-12-05`,
+		},
 		{"no means under the new law", []CaseEvent{opening(20260701, money(10)), ev(CaseVerificationBegun, 20260713), ev(CaseNotEnforceable, 20260716)}, `
 			VOLUNTARY_PERIOD 2026-07-01 → 2026-07-13 ended 2026-07-13
 			REVERIFY 2026-07-16 → 2027-01-18
