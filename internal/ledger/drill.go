@@ -11,9 +11,9 @@ import (
 )
 
 // A slotSet is the records that a query keeps; nil keeps all.
-type slotSet struct{ slots map[uint32]bool }
+type slotSet struct{ slots bitset }
 
-func (s *slotSet) has(slot uint32) bool { return s == nil || s.slots[slot] }
+func (s *slotSet) has(slot uint32) bool { return s == nil || s.slots.has(slot) }
 
 // documents finds the slots of records; nil for a nil list. Only this asks the
 // writers' index, and waits for them.
@@ -21,12 +21,12 @@ func (v *View) documents(ids []string) *slotSet {
 	if ids == nil {
 		return nil
 	}
-	s := &slotSet{slots: make(map[uint32]bool, len(ids))}
 	v.ledger.mu.Lock()
 	defer v.ledger.mu.Unlock()
+	s := &slotSet{slots: make(bitset, len(v.ledger.now.ids)>>6+1)}
 	for _, id := range ids {
 		if slot, ok := v.ledger.index.find(id, v.ledger.now.ids); ok {
-			s.slots[slot] = true
+			s.slots.set(slot)
 		}
 	}
 	// The view may be older than a record's last slot.
@@ -36,7 +36,7 @@ func (v *View) documents(ids []string) *slotSet {
 	}
 	for _, slot := range v.ledger.now.dead {
 		if wanted[v.ledger.now.ids[slot]] {
-			s.slots[slot] = true
+			s.slots.set(slot)
 		}
 	}
 	return s
@@ -428,8 +428,8 @@ func (p *plan) refs(only *slotSet, dead map[uint32]bool, f func(*row)) {
 		to = lastDay // what was booked later may have been effective by then
 	}
 	from := thads.Date(allDays)
-	if !p.before && !p.upTo {
-		from = m.From // nothing is booked before it was effective
+	if m.Basis != Effective && !p.before && !p.upTo {
+		from = m.From
 	}
 	for s := range p.runs(from, to) {
 		for i := s.from; i < s.to; i++ {
