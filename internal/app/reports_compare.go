@@ -149,16 +149,13 @@ func (c *ReportChange) Records(ctx context.Context, first int) ([]*ReportChangeR
 // so many. A record that adds the same to both explains nothing of the difference
 // and is left out.
 func (k *asking) explain(base, other ledger.Query, first int) []*ReportChangeRecord {
-	documents := k.differing(base, other, first)
-	if len(documents) == 0 {
+	differing, all := k.view.Differing(base, other, first)
+	if len(differing) == 0 || k.hides && singlesOut(&other.Filter) && all.Records <= smallCell {
 		return nil
 	}
-	if k.hides && singlesOut(&other.Filter) && len(documents) <= smallCell {
-		return nil
-	}
-	place := make(map[string]int, len(documents))
-	for i, id := range documents {
-		place[id] = i
+	documents, place := make([]string, len(differing)), make(map[string]int, len(differing))
+	for i, c := range differing {
+		documents[i], place[c.ID] = c.ID, i
 	}
 	type event struct {
 		id       string
@@ -193,29 +190,4 @@ func (k *asking) explain(base, other ledger.Query, first int) []*ReportChangeRec
 		return cmp.Or(cmp.Compare(place[a.ID], place[b.ID]), cmp.Compare(a.Event, b.Event), cmp.Compare(a.EffectiveOn, b.EffectiveOn), cmp.Compare(a.BookedOn, b.BookedOn))
 	})
 	return out[:min(len(out), first)]
-}
-
-// differing are the records that add something else to one question than to the
-// other, those that differ most first, at most so many.
-func (k *asking) differing(base, other ledger.Query, most int) []string {
-	sums := map[string]ledger.Amount{}
-	for _, c := range k.view.Contributions(other) {
-		sums[c.ID] = c.Amount
-	}
-	for _, c := range k.view.Contributions(base) {
-		a := sums[c.ID]
-		a.Cases, a.Dong = a.Cases-c.Cases, a.Dong-c.Dong
-		sums[c.ID] = a
-	}
-	ids := make([]string, 0, len(sums))
-	for id, a := range sums {
-		if !a.IsZero() {
-			ids = append(ids, id)
-		}
-	}
-	slices.SortFunc(ids, func(a, b string) int {
-		x, y := sums[a], sums[b]
-		return cmp.Or(cmp.Compare(abs(y.Dong), abs(x.Dong)), cmp.Compare(abs(y.Cases), abs(x.Cases)), cmp.Compare(hashOf(a), hashOf(b)))
-	})
-	return ids[:min(len(ids), most)]
 }
