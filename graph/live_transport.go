@@ -91,7 +91,7 @@ func (t *streamer) run(ctx context.Context, out *events, exec graphql.GraphExecu
 	defer s.workers.Wait()
 	defer end()
 	responses, working := exec.DispatchOperation(working, op)
-	told := make(chan *graphql.Response)
+	told := make(chan []byte)
 	s.work(working, func() {
 		defer close(told)
 		for {
@@ -100,8 +100,14 @@ func (t *streamer) run(ctx context.Context, out *events, exec graphql.GraphExecu
 			if resp == nil {
 				return
 			}
+			// Written out here: the bytes of an answer are those of the next one too.
+			body, err := json.Marshal(resp)
+			if err != nil {
+				s.fail(err)
+				return
+			}
 			select {
-			case told <- resp:
+			case told <- body:
 			case <-working.Done():
 				return
 			}
@@ -124,7 +130,7 @@ var (
 )
 
 // tell hands on answers while who listens may have them.
-func (t *streamer) tell(ctx context.Context, out *events, told <-chan *graphql.Response, who []byte) error {
+func (t *streamer) tell(ctx context.Context, out *events, told <-chan []byte, who []byte) error {
 	stay := app.StayOf(ctx)
 	alive := time.NewTicker(t.limits.KeepAlive)
 	defer alive.Stop()
@@ -143,15 +149,11 @@ func (t *streamer) tell(ctx context.Context, out *events, told <-chan *graphql.R
 			return ctx.Err()
 		case <-stay.Ending:
 			return errOver
-		case resp, more := <-told:
+		case body, more := <-told:
 			if !more {
 				return nil
 			}
-			if err = present(ctx, stay, who); err != nil {
-				break
-			}
-			var body []byte
-			if body, err = json.Marshal(resp); err != nil || bytes.Equal(body, last) {
+			if err = present(ctx, stay, who); err != nil || bytes.Equal(body, last) {
 				break
 			}
 			last = body
