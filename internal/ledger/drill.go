@@ -147,7 +147,7 @@ func (t *tally) add(slot uint32, cases, dong int64) {
 	a.Dong += dong
 }
 
-// take returns what is not zero, and clears the tally.
+// take returns what is not zero, by slot, and clears the tally.
 func (t *tally) take() []contributor {
 	var found []contributor
 	for g := range t.begun.all {
