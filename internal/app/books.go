@@ -116,6 +116,8 @@ func (a *App) BuildLedger(ctx context.Context, progress func(done int)) error {
 	if a.books.built.Load() {
 		return nil
 	}
+	// Most deadlines are over: told so, it need not sort them out afterwards.
+	a.books.deadlines.Settle(a.Today())
 	a.books.open.Store(true)
 	a.books.read.Store(0)
 	for _, n := range postedNouns() {

@@ -2,8 +2,8 @@ package ledger
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/thads/thads/internal/thads"
@@ -62,10 +62,12 @@ type DeadlineRecord struct {
 // Deadlines holds the deadlines of all records in memory and tells which run on
 // a day. Its methods are safe for concurrent use.
 type Deadlines struct {
-	mu   sync.RWMutex
-	docs []deadlineDoc
-	byID map[string]uint32
-	free []uint32
+	mu sync.RWMutex
+	// docs are the records in the order in which they came; ids are theirs.
+	docs  []deadlineDoc
+	ids   []string
+	index idIndex
+	gone  int
 	// runs may be open on the settled day or later, over were not any more.
 	runs, over deadlineRows
 	settled    thads.Date
@@ -75,17 +77,28 @@ type Deadlines struct {
 	// everHeld are the sets of those that ever held a record.
 	everHeld   []everHeld
 	everHeldID map[string]uint32
+	// scratch is what held works with.
+	scratch struct {
+		units    []thads.UnitID
+		officers []thads.OfficerID
+		key      []byte
+	}
 }
 
+// A deadlineDoc is a record; one that was taken out keeps its place, in case it
+// comes again.
 type deadlineDoc struct {
-	id      string
 	version int64
-	book    thads.Book
 	ever    uint32
-	// rows are where the record's deadlines stand: those that run first.
+	// The record's deadlines are runN rows from runAt and overN from overAt.
 	runAt, overAt uint32
 	runN, overN   uint32
+	book          uint8 // in bookOrder
+	gone          bool
 }
+
+// bookOrder numbers the books.
+var bookOrder = [...]thads.Book{thads.BookCases, thads.BookVerdicts, thads.BookDirected, thads.BookTasks}
 
 type deadlineHolder struct {
 	unit    thads.UnitID
@@ -112,6 +125,11 @@ func (r *deadlineRow) openOn(day thads.Date) bool {
 	return r.since <= day && (r.ended == 0 || r.ended > day) && r.doc != noDoc
 }
 
+// overBy tells whether the row is open on no day from this one on.
+func (r *deadlineRow) overBy(day thads.Date) bool {
+	return r.ended != 0 && r.ended <= day && r.doc != noDoc
+}
+
 // deadlineRows are rows, some of them of records that are gone.
 type deadlineRows struct {
 	rows []deadlineRow
@@ -128,7 +146,7 @@ func (t *deadlineRows) drop(at, n uint32) {
 
 // NewDeadlines returns deadlines of no record.
 func NewDeadlines() *Deadlines {
-	return &Deadlines{byID: map[string]uint32{}, holderIDs: map[deadlineHolder]uint32{}, everHeldID: map[string]uint32{}}
+	return &Deadlines{index: idIndex{seed: maphash.MakeSeed()}, holderIDs: map[deadlineHolder]uint32{}, everHeldID: map[string]uint32{}}
 }
 
 // Apply takes a record. A version that is not newer than the one held changes
@@ -136,25 +154,34 @@ func NewDeadlines() *Deadlines {
 func (l *Deadlines) Apply(rec DeadlineRecord) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n, known := l.byID[rec.ID]
-	if known {
-		if l.docs[n].version >= rec.Version {
-			return
-		}
-		l.clear(n)
-	} else {
-		n = l.place(rec.ID)
+	book := slices.Index(bookOrder[:], rec.Book)
+	if book < 0 {
+		return // nothing else has deadlines
+	}
+	n, known := l.index.find(rec.ID, l.ids)
+	if !known {
+		n = uint32(len(l.docs))
+		l.docs, l.ids = append(l.docs, deadlineDoc{gone: true}), append(l.ids, rec.ID)
+		l.index.put(rec.ID, n, l.ids)
+		l.gone++
 	}
 	d := &l.docs[n]
-	d.version, d.book, d.ever = rec.Version, rec.Book, l.held(&rec)
+	switch {
+	case d.gone:
+		l.gone--
+	case d.version >= rec.Version:
+		return
+	default:
+		l.clear(d)
+	}
+	d.version, d.book, d.ever, d.gone = rec.Version, uint8(book), l.held(&rec), false
 	d.runAt, d.overAt = uint32(len(l.runs.rows)), uint32(len(l.over.rows))
 	for i := range rec.Deadlines {
 		row, ok := l.row(rec.Deadlines, i)
 		if !ok {
 			continue
 		}
-		row.doc = n
-		if row.ended != 0 && row.ended <= l.settled {
+		if row.doc = n; row.overBy(l.settled) {
 			l.over.rows = append(l.over.rows, row)
 			d.overN++
 		} else {
@@ -170,32 +197,21 @@ func (l *Deadlines) Apply(rec DeadlineRecord) {
 func (l *Deadlines) Remove(id string, version int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n, known := l.byID[id]
-	if !known || version != 0 && l.docs[n].version > version {
+	n, known := l.index.find(id, l.ids)
+	if !known {
 		return
 	}
-	l.clear(n)
-	delete(l.byID, id)
-	l.docs[n] = deadlineDoc{}
-	l.free = append(l.free, n)
+	d := &l.docs[n]
+	if d.gone || version != 0 && d.version > version {
+		return
+	}
+	l.clear(d)
+	d.gone = true
+	l.gone++
 	l.compact()
 }
 
-func (l *Deadlines) place(id string) uint32 {
-	var n uint32
-	if k := len(l.free); k > 0 {
-		n, l.free = l.free[k-1], l.free[:k-1]
-	} else {
-		n = uint32(len(l.docs))
-		l.docs = append(l.docs, deadlineDoc{})
-	}
-	l.docs[n].id = id
-	l.byID[id] = n
-	return n
-}
-
-func (l *Deadlines) clear(n uint32) {
-	d := &l.docs[n]
+func (l *Deadlines) clear(d *deadlineDoc) {
 	l.runs.drop(d.runAt, d.runN)
 	l.over.drop(d.overAt, d.overN)
 	d.runN, d.overN = 0, 0
@@ -225,37 +241,36 @@ func (l *Deadlines) row(ds []thads.Deadline, i int) (deadlineRow, bool) {
 
 // held interns the set of those that ever held a record.
 func (l *Deadlines) held(rec *DeadlineRecord) uint32 {
-	units, officers := slices.Clone(rec.Units), slices.Clone(rec.Officers)
+	units, officers := append(l.scratch.units[:0], rec.Units...), append(l.scratch.officers[:0], rec.Officers...)
 	for i := range rec.Deadlines {
-		units, officers = append(units, rec.Deadlines[i].Unit), append(officers, rec.Deadlines[i].Officer)
+		d := &rec.Deadlines[i]
+		if i > 0 && d.Unit == rec.Deadlines[i-1].Unit && d.Officer == rec.Deadlines[i-1].Officer {
+			continue
+		}
+		units, officers = append(units, d.Unit), append(officers, d.Officer)
 	}
-	units, officers = distinct(units), distinct(officers)
-	var key strings.Builder
+	slices.Sort(units)
+	slices.Sort(officers)
+	units, officers = slices.Compact(units), slices.Compact(officers)
+	key := l.scratch.key[:0]
 	for _, u := range units {
-		key.WriteString(string(u))
-		key.WriteByte(0)
+		key = append(append(key, u...), 0)
 	}
-	key.WriteByte(1)
+	key = append(key, 1)
 	for _, o := range officers {
-		key.WriteString(string(o))
-		key.WriteByte(0)
+		key = append(append(key, o...), 0)
 	}
-	if n, ok := l.everHeldID[key.String()]; ok {
+	l.scratch.units, l.scratch.officers, l.scratch.key = units, officers, key
+	if n, ok := l.everHeldID[string(key)]; ok {
 		return n
 	}
 	n := uint32(len(l.everHeld))
-	l.everHeld = append(l.everHeld, everHeld{slices.Clip(units), slices.Clip(officers)})
-	l.everHeldID[key.String()] = n
+	l.everHeld = append(l.everHeld, everHeld{
+		slices.DeleteFunc(slices.Clone(units), func(u thads.UnitID) bool { return u == "" }),
+		slices.DeleteFunc(slices.Clone(officers), func(o thads.OfficerID) bool { return o == "" }),
+	})
+	l.everHeldID[string(key)] = n
 	return n
-}
-
-func distinct[T ~string](vs []T) []T {
-	slices.Sort(vs)
-	vs = slices.Compact(vs)
-	if len(vs) > 0 && vs[0] == "" {
-		return vs[1:]
-	}
-	return vs
 }
 
 // compact forgets the rows of records that are gone once they are the most.
@@ -285,8 +300,14 @@ func (l *Deadlines) Settle(today thads.Date) {
 
 // sort writes the rows anew, in the order of the records.
 func (l *Deadlines) sort(day thads.Date) {
-	runs := make([]deadlineRow, 0, len(l.runs.rows)-l.runs.dead)
-	over := make([]deadlineRow, 0, len(l.over.rows)-l.over.dead)
+	ending := 0
+	for i := range l.runs.rows {
+		if l.runs.rows[i].overBy(day) {
+			ending++
+		}
+	}
+	runs := make([]deadlineRow, 0, len(l.runs.rows)-l.runs.dead-ending)
+	over := make([]deadlineRow, 0, len(l.over.rows)-l.over.dead+ending)
 	for n := range l.docs {
 		d := &l.docs[n]
 		running := l.runs.rows[d.runAt : d.runAt+d.runN]
@@ -294,7 +315,7 @@ func (l *Deadlines) sort(day thads.Date) {
 		d.runAt, d.overAt = uint32(len(runs)), uint32(len(over))
 		over = append(over, ended...)
 		for _, r := range running {
-			if r.ended != 0 && r.ended <= day {
+			if r.overBy(day) {
 				over = append(over, r)
 			} else {
 				runs = append(runs, r)
@@ -529,7 +550,7 @@ type access struct {
 
 // sure tells whether the record of the row opens because of who holds it.
 func (a *access) sure(r *deadlineRow) bool {
-	book := a.l.docs[r.doc].book
+	book := a.l.bookOf(r)
 	known := a.holder[book]
 	if known == nil {
 		known = slices.Repeat([]int8{-1}, len(a.l.holders))
@@ -557,15 +578,15 @@ func (l *Deadlines) Doubtful(q DeadlineQuery, reader DeadlineReader) map[thads.B
 	a := l.access(&reader)
 	out, seen := map[thads.Book][]string{}, map[uint32]bool{}
 	l.each(l.selection(&q, everyHolder), func(r *deadlineRow) {
-		d := &l.docs[r.doc]
-		scope := reader.Scopes[d.book]
+		book := l.bookOf(r)
+		scope := reader.Scopes[book]
 		if scope.IsZero() || seen[r.doc] || a.sure(r) {
 			return
 		}
 		seen[r.doc] = true
-		ever := &l.everHeld[d.ever]
-		if d.book == thads.BookTasks || scope.Reaches(ever.units, ever.officers) {
-			out[d.book] = append(out[d.book], d.id)
+		ever := &l.everHeld[l.docs[r.doc].ever]
+		if book == thads.BookTasks || scope.Reaches(ever.units, ever.officers) {
+			out[book] = append(out[book], l.ids[r.doc])
 		}
 	})
 	return out
@@ -591,7 +612,7 @@ func (l *Deadlines) Select(q DeadlineQuery, reader DeadlineReader, after *Deadli
 		}
 	}
 	l.each(l.selection(&q, everyHolder), func(r *deadlineRow) {
-		if !a.sure(r) && !reader.Known[l.docs[r.doc].id] {
+		if !a.sure(r) && !reader.Known[l.ids[r.doc]] {
 			return
 		}
 		total++
@@ -621,13 +642,15 @@ func (l *Deadlines) order(x, y *deadlineRow) int {
 }
 
 func (l *Deadlines) placeOf(r *deadlineRow) DeadlinePlace {
-	return DeadlinePlace{r.due, thads.DeadlineRules()[r.rule].Code, l.docs[r.doc].id, r.from, r.ended}
+	return DeadlinePlace{r.due, thads.DeadlineRules()[r.rule].Code, l.ids[r.doc], r.from, r.ended}
 }
 
+func (l *Deadlines) bookOf(r *deadlineRow) thads.Book { return bookOrder[l.docs[r.doc].book] }
+
 func (l *Deadlines) shown(r *deadlineRow) OpenDeadline {
-	d, h := &l.docs[r.doc], &l.holders[r.holder]
+	h := &l.holders[r.holder]
 	o := OpenDeadline{
-		ID: d.id, Book: d.book, DueOn: r.due, Certain: r.certain,
+		ID: l.ids[r.doc], Book: l.bookOf(r), DueOn: r.due, Certain: r.certain,
 		Deadline: thads.Deadline{Rule: thads.DeadlineRules()[r.rule].Code, From: r.from, Ended: r.ended, Unit: h.unit, Officer: h.officer},
 	}
 	if r.named {
@@ -640,7 +663,7 @@ func (l *Deadlines) shown(r *deadlineRow) OpenDeadline {
 func (l *Deadlines) Of(id string, day thads.Date) []OpenDeadline {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	n, known := l.byID[id]
+	n, known := l.index.find(id, l.ids)
 	if !known {
 		return nil
 	}
@@ -661,5 +684,5 @@ func (l *Deadlines) Of(id string, day thads.Date) []OpenDeadline {
 func (l *Deadlines) Len() (records, deadlines int) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return len(l.byID), len(l.runs.rows) - l.runs.dead + len(l.over.rows) - l.over.dead
+	return len(l.docs) - l.gone, len(l.runs.rows) - l.runs.dead + len(l.over.rows) - l.over.dead
 }
