@@ -328,7 +328,7 @@ func runPeriodLock(ctx context.Context, a *App, j *Job) error {
 		if err != nil {
 			return err
 		}
-		if _, err = a.keepReports(ctx, l, view, d); err != nil {
+		if err := a.keepReports(ctx, l, view, d); err != nil {
 			return err
 		}
 	}
@@ -412,7 +412,7 @@ func (l *lockRecord) requestOf(f forms.Form) forms.Request {
 
 // keepReports makes the reports of a lock and completes it. What another process
 // has kept meanwhile stands.
-func (a *App) keepReports(ctx context.Context, l *lockRecord, view *ledger.View, d *Directory) (*lockRecord, error) {
+func (a *App) keepReports(ctx context.Context, l *lockRecord, view *ledger.View, d *Directory) error {
 	l.Kept = nil
 	for _, f := range forms.Forms(l.Regime) {
 		if !f.Available {
@@ -420,20 +420,21 @@ func (a *App) keepReports(ctx context.Context, l *lockRecord, view *ledger.View,
 		}
 		report, err := computeReport(view, d, l.requestOf(f))
 		if err != nil {
-			return nil, fmt.Errorf("lock %s: %s: %w", l.ID, f.Code, err)
+			return fmt.Errorf("lock %s: %s: %w", l.ID, f.Code, err)
 		}
 		kept, err := a.keepReport(ctx, l, report)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		l.Kept = append(l.Kept, keptForm{Form: f.Code, Digest: digest(kept)})
 	}
 	hash, err := l.seal()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	l.State, l.Hash = PeriodLocked, hash
-	return a.replaceLock(ctx, l)
+	_, err = a.replaceLock(ctx, l)
+	return err
 }
 
 // keepReport stores one report and returns what is stored of it: where another
@@ -507,7 +508,7 @@ func (a *App) CompleteLocks(ctx context.Context) (completed int, err error) {
 					return completed, err
 				}
 			}
-			if _, err := a.keepReports(ctx, l, view, d); err != nil {
+			if err := a.keepReports(ctx, l, view, d); err != nil {
 				return completed, err
 			}
 			completed++
