@@ -88,7 +88,7 @@ func rules() []rule {
 		},
 		{
 			pkg:   "graph/...",
-			own:   concat(domain, []string{"graph/...", "internal/app", "internal/auth", "internal/request", "internal/sheet", "internal/store"}),
+			own:   concat(domain, []string{"graph/...", "internal/app", "internal/auth", "internal/forms", "internal/ledger", "internal/request", "internal/sheet", "internal/store"}),
 			never: concat(drivers, engines, []string{"internal/httpd"}),
 		},
 		{

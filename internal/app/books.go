@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +43,9 @@ const (
 	// rereadPart is how many documents are read at once that changed elsewhere or
 	// were posted by older rules.
 	rereadPart = 500
+	// leanGC is how much garbage, in percent of what lives, the build may make
+	// before it is collected.
+	leanGC = 30
 )
 
 // posted returns the noun of a collection whose records are posted, or nil.
@@ -120,8 +125,12 @@ func (a *App) BuildLedger(ctx context.Context, progress func(done int)) error {
 	a.books.deadlines.Settle(a.Today())
 	a.books.open.Store(true)
 	a.books.read.Store(0)
+	older := map[derivable][]string{}
+	if err := lean(func() error { return a.books.ledger.Load(a.storedBooks(ctx, older, progress)) }); err != nil {
+		return err
+	}
 	for _, n := range postedNouns() {
-		if err := a.readBook(ctx, n, progress); err != nil {
+		if err := a.reread(ctx, n, older[n]); err != nil {
 			return err
 		}
 	}
@@ -130,29 +139,49 @@ func (a *App) BuildLedger(ctx context.Context, progress func(done int)) error {
 	return nil
 }
 
-// readBook enters the records of one noun.
-func (a *App) readBook(ctx context.Context, n derivable, progress func(done int)) error {
+// lean runs what fills much memory for good, and makes much garbage on the way:
+// it is collected more often meanwhile, and given back at the end.
+func lean(fill func() error) error {
+	before := debug.SetGCPercent(leanGC)
+	defer func() {
+		debug.SetGCPercent(before)
+		debug.FreeOSMemory()
+	}()
+	return fill()
+}
+
+// storedBooks yields the postings of all records as they are stored, and enters
+// their deadlines. older receives the ids of those that were posted by other rules.
+func (a *App) storedBooks(ctx context.Context, older map[derivable][]string, progress func(done int)) iter.Seq2[ledger.Document, error] {
 	b := a.books
-	var older []string
 	decoder := new(thads.EntryDecoder)
-	for d, err := range a.store.Scan(ctx, n.collection(), store.ScanOptions{WithoutBody: true}) {
-		if err != nil {
-			return unavailable(err)
-		}
-		if done := b.read.Add(1); progress != nil && done%10000 == 0 {
-			progress(int(done))
-		}
-		switch {
-		case b.ledger.Version(d.ID) >= d.Version:
-		case d.PostingsVersion != thads.PostingRules:
-			older = append(older, d.ID)
-		default:
-			if err := b.enter(n, d, decoder); err != nil {
-				b.skip(a, n, d.ID, err)
+	return func(yield func(ledger.Document, error) bool) {
+		var postings []thads.Posting
+		for _, n := range postedNouns() {
+			for d, err := range a.store.Scan(ctx, n.collection(), store.ScanOptions{WithoutBody: true}) {
+				if err != nil {
+					yield(ledger.Document{}, unavailable(err))
+					return
+				}
+				if done := b.read.Add(1); progress != nil && done%10000 == 0 {
+					progress(int(done))
+				}
+				if d.PostingsVersion != thads.PostingRules {
+					older[n] = append(older[n], d.ID)
+					continue
+				}
+				var deadlines []thads.Deadline
+				if postings, deadlines, err = decoder.Append(postings[:0], nil, d.Postings); err != nil {
+					b.skip(a, n, d.ID, err)
+					continue
+				}
+				b.deadlines.Apply(deadlineRecord(n.book(), d, postings, deadlines))
+				if !yield(ledger.Document{ID: d.ID, Version: d.Version, Book: n.book(), Postings: postings}, nil) {
+					return
+				}
 			}
 		}
 	}
-	return a.reread(ctx, n, older)
 }
 
 // reread enters the documents with these ids as they are stored now; what is not
