@@ -98,14 +98,18 @@ func (r *Resolver) find(ctx context.Context, text string, kinds []app.SearchKind
 
 // statesOf shows how many cases are in each state, in the order of the table;
 // states without cases are left out.
-func statesOf(s *app.Summary) []*model.StateCount {
+func statesOf(ctx context.Context, s *app.Summary) ([]*model.StateCount, error) {
+	counts, err := s.ByState(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := []*model.StateCount{}
 	for _, t := range thads.CaseStates() {
-		if n := s.ByState[t.Value]; n > 0 {
+		if n := counts[t.Value]; n > 0 {
 			out = append(out, &model.StateCount{State: t.Value, Count: n})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // reorganise begins a reorganisation.

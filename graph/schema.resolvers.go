@@ -51,7 +51,7 @@ func (r *summaryResolver) Deadlines(ctx context.Context, obj *app.Summary) (*vie
 }
 
 func (r *summaryResolver) Cases(ctx context.Context, obj *app.Summary) ([]*model.StateCount, error) {
-	return statesOf(obj), nil
+	return statesOf(ctx, obj)
 }
 
 func (r *viewerResolver) Unit(ctx context.Context, obj *view.Viewer) (*thads.Unit, error) {

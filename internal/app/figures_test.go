@@ -629,6 +629,18 @@ func TestSummaryFigures(t *testing.T) {
 	}
 	s, err := w.Summary(ctx, app.SummaryInput{Unit: w.first, AsOf: ptr(onDay(20190705))})
 	must(t, err)
+	// What there is now does not depend on the day, and is what is stored.
+	states, err := s.ByState(ctx)
+	must(t, err)
+	live := 0
+	for state, n := range states {
+		if state.IsLive() {
+			live += n
+		}
+	}
+	if s.Live == 0 || s.Live != live || s.OpenVerdicts != 1 || s.OpenDirectedCases != 1 {
+		t.Errorf("%d live cases, by state %d; %d verdicts and %d directed cases", s.Live, live, s.OpenVerdicts, s.OpenDirectedCases)
+	}
 	counted, err := s.Deadlines(ctx)
 	must(t, err)
 	lines, err := w.DeadlineCounts(ctx, &app.DeadlineFilter{AsOf: &s.AsOf, Units: []thads.UnitID{w.first}}, "")

@@ -41,9 +41,8 @@ type Summary struct {
 	VerdictsTracked, VerdictsDone    int
 	DirectedListed, DirectedResolved int
 
-	// ByState counts the cases the units hold now; Live those unfinished.
-	ByState map[thads.CaseState]int
-	Live    int
+	// Live are the cases that the units hold now and that are unfinished.
+	Live int
 	// OpenVerdicts are tracked and not done.
 	OpenVerdicts      int
 	OpenDirectedCases int
@@ -53,6 +52,22 @@ type Summary struct {
 
 	in *indicating
 }
+
+// ByState counts the cases that the units hold now, by state.
+func (s *Summary) ByState(ctx context.Context) (map[thads.CaseState]int, error) {
+	out := map[thads.CaseState]int{}
+	err := eachCounted(s.in.scope, func(within []store.Cond) error {
+		counts, err := s.in.app.store.CountBy(ctx, caseCollection, thads.Everything(), "state", append(within, s.in.stored())...)
+		for state, n := range counts {
+			out[thads.CaseState(state)] += int(n)
+		}
+		return unavailable(err)
+	})
+	return out, err
+}
+
+// stored keeps the stored records of the units.
+func (i *indicating) stored() store.Cond { return store.In("unit", texts(i.filter.Units)) }
 
 // Deadlines counts the deadlines that are over, due and coming on the day of the
 // summary, as the records stand now.
@@ -82,15 +97,17 @@ func (a *App) Summary(ctx context.Context, in SummaryInput) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Unit: i.unit, AsOf: m.AsOf, Moment: m, ByState: map[thads.CaseState]int{}, Latest: []*thads.CaseHead{}, in: i}
+	s := &Summary{Unit: i.unit, AsOf: m.AsOf, Moment: m, Latest: []*thads.CaseHead{}, in: i}
 	s.figures(i)
-	below := store.In("unit", texts(i.filter.Units))
-	if err := a.countStates(ctx, k.scope, below, s); err != nil {
+	if err := s.standing(i); err != nil {
 		return nil, err
 	}
-	if err := a.countOpen(ctx, k.scope, below, s); err != nil {
-		return nil, err
+	// Tasks are of several units: all who see figures count them alike.
+	tasks, err := a.store.Count(ctx, taskCollection, thads.Everything(), store.Eq("live", true))
+	if err != nil {
+		return nil, unavailable(err)
 	}
+	s.OpenTasks = int(tasks)
 	if in.Latest == 0 {
 		return s, nil
 	}
@@ -98,7 +115,7 @@ func (a *App) Summary(ctx context.Context, in SummaryInput) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := store.Query{Scope: open, Where: []store.Cond{below}, Sort: "updatedAt", Descending: true, Limit: in.Latest}
+	q := store.Query{Scope: open, Where: []store.Cond{i.stored()}, Sort: "updatedAt", Descending: true, Limit: in.Latest}
 	page, err := findPage(ctx, a, caseCollection, q, decodeHead[thads.CaseHead])
 	if err != nil {
 		return nil, err
@@ -145,18 +162,20 @@ func (s *Summary) figures(i *indicating) {
 	s.MoneyRate = i.indicator(thads.MetricMoneyRate, s.Moment, rates[1].concluded(thads.MetricMoneyRate))
 }
 
-// countStates counts the cases that the units hold now, by state.
-func (a *App) countStates(ctx context.Context, scope thads.CountScope, below store.Cond, s *Summary) error {
-	return eachCounted(scope, true, func(within []store.Cond) error {
-		counts, err := a.store.CountBy(ctx, caseCollection, thads.Everything(), "state", append(within, below)...)
-		for state, n := range counts {
-			s.ByState[thads.CaseState(state)] += int(n)
-			if thads.CaseState(state).IsLive() {
-				s.Live += int(n)
-			}
-		}
-		return unavailable(err)
-	})
+// standing asks the ledger what there is now, whatever day the figures are of.
+func (s *Summary) standing(i *indicating) error {
+	now, err := i.app.moment(&MomentInput{Basis: ledger.Effective})
+	if err != nil {
+		return err
+	}
+	var ask []ledger.Figure
+	for _, m := range []forms.Measure{forms.MeasureCarriedOut, forms.MeasureVerdictsNotDone, forms.MeasureDirectedOpen} {
+		f, _ := forms.FigureOf(m, now.Regime)
+		ask = append(ask, f)
+	}
+	sums := i.sum(i.query(now, i.filter, ask...))
+	s.Live, s.OpenVerdicts, s.OpenDirectedCases = int(sums[0].Cases), int(sums[1].Cases), int(sums[2].Cases)
+	return nil
 }
 
 // home returns the unit asked for, else the principal's own, else the first
@@ -173,37 +192,10 @@ func (d *Directory) home(p auth.Principal, asked thads.UnitID, today thads.Date)
 	return ""
 }
 
-// countOpen counts the open verdicts, directed cases and tasks.
-func (a *App) countOpen(ctx context.Context, scope thads.CountScope, below store.Cond, s *Summary) error {
-	for _, c := range []struct {
-		coll *store.Collection
-		// officers tells that the records have an officer.
-		officers bool
-		where    []store.Cond
-		into     *int
-	}{
-		{verdictCollection, true, []store.Cond{below, store.Eq("live", true), store.Eq("tracked", true)}, &s.OpenVerdicts},
-		{directedCaseCollection, false, []store.Cond{below, store.Eq("live", true)}, &s.OpenDirectedCases},
-	} {
-		err := eachCounted(scope, c.officers, func(within []store.Cond) error {
-			n, err := a.store.Count(ctx, c.coll, thads.Everything(), append(within, c.where...)...)
-			*c.into += int(n)
-			return unavailable(err)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	// Tasks are of several units: all who see figures count them alike.
-	n, err := a.store.Count(ctx, taskCollection, thads.Everything(), store.Eq("live", true))
-	s.OpenTasks = int(n)
-	return unavailable(err)
-}
-
 // eachCounted calls count with the conditions of a count scope: each record that
-// the scope reaches satisfies exactly one of them. officers tells that the
-// records name the officer that holds them.
-func eachCounted(scope thads.CountScope, officers bool, count func([]store.Cond) error) error {
+// names the unit and officer which hold it, and that the scope reaches, satisfies
+// exactly one of them.
+func eachCounted(scope thads.CountScope, count func([]store.Cond) error) error {
 	if scope.IsEverything() {
 		return count(nil)
 	}
@@ -213,7 +205,7 @@ func eachCounted(scope thads.CountScope, officers bool, count func([]store.Cond)
 			return err
 		}
 	}
-	if o := scope.Officer(); o != "" && officers {
+	if o := scope.Officer(); o != "" {
 		return count([]store.Cond{store.Eq("officer", string(o)), store.NotIn("unit", texts(units))})
 	}
 	return nil
