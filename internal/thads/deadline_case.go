@@ -113,7 +113,6 @@ func (w *caseWatch) begin(b *Balance, e *CaseEvent) {
 		}
 	case StateNotEnforceable:
 		w.verifyAgain(b, e.EffectiveOn)
-		w.apart(b, e.EffectiveOn)
 		if w.c.Particulars.Initiation == OnRequest {
 			w.start(RuleReturnRequest, b.ID, from, 0)
 		}
@@ -135,7 +134,6 @@ func (w *caseWatch) verified(b *Balance, e *CaseEvent) {
 	switch {
 	case b.State == StateNotEnforceable:
 		w.verifyAgain(b, e.EffectiveOn)
-		w.apart(b, e.EffectiveOn)
 	case e.Finding == FindingNoMeans && (b.State == StateVerifying || b.State == StateInProgress):
 		if w.running(RuleNoMeansDecision, b.ID) == nil {
 			w.start(RuleNoMeansDecision, b.ID, e.EffectiveOn, 0)
@@ -153,23 +151,6 @@ func (w *caseWatch) verifyAgain(b *Balance, on Date) {
 		rule = RuleReverifyLong
 	}
 	w.start(rule, b.ID, on, 0)
-}
-
-// apart sets the move to the separate book due once the time and the
-// verifications that it takes are there.
-func (w *caseWatch) apart(b *Balance, on Date) {
-	if w.running(RuleMoveToSeparate, b.ID) != nil {
-		return
-	}
-	t, refusal := transitionFor(CaseMovedToSeparate, b.State, on)
-	if refusal != nil || b.Verifications < t.MinVerifications {
-		return
-	}
-	months := t.MinMonths
-	if g, ok := GroundOf(b.Ground); ok && g.LongWait {
-		months *= 2
-	}
-	w.start(RuleMoveToSeparate, b.ID, max(on, b.Since.AddMonths(months)), 0)
 }
 
 // secured sets coercion due after a security measure, by its own end where it

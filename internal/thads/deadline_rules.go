@@ -10,7 +10,6 @@ const (
 	RuleNoMeansDecision   RuleCode = "NOT_ENFORCEABLE_DECISION"
 	RuleReverify          RuleCode = "REVERIFY"
 	RuleReverifyLong      RuleCode = "REVERIFY_LONG"
-	RuleMoveToSeparate    RuleCode = "MOVE_TO_SEPARATE_BOOK"
 	RuleReturnRequest     RuleCode = "RETURN_REQUEST"
 	RulePostponement      RuleCode = "POSTPONEMENT"
 	RuleResume            RuleCode = "RESUME_AFTER_POSTPONEMENT"
@@ -114,11 +113,6 @@ var deadlineRules = []DeadlineRule{
 		Starts: kinds(CaseNotEnforceable, CaseBroughtForward, CaseVerified), Met: kinds(CaseVerified), While: []CaseState{StateNotEnforceable},
 	},
 	{
-		Code: RuleMoveToSeparate, Book: BookCases, Name: Text{"Chuyển sang sổ theo dõi riêng", "Move to the separate book"},
-		Terms:  []DeadlineTerm{decree62(3, TermWorkdays, "Điều 9", true)},
-		Starts: kinds(CaseVerified, CaseBroughtForward), Met: kinds(CaseMovedToSeparate), While: []CaseState{StateNotEnforceable},
-	},
-	{
 		Code: RuleReturnRequest, Book: BookCases, Name: Text{"Trả lại yêu cầu sau hai năm chưa có điều kiện thi hành", "Return the request after two years without means"},
 		Terms:  []DeadlineTerm{under2025(24, TermMonths, "Điều 38 khoản 4", true)},
 		Starts: kinds(CaseNotEnforceable), Met: kinds(CaseRequestReturned), While: []CaseState{StateNotEnforceable},
@@ -162,6 +156,8 @@ var deadlineRules = []DeadlineRule{
 	{Code: "REMOVE_PUBLICATION", Book: BookCases, Name: Text{"Gỡ thông tin đã đăng", "Remove what was published"}, Terms: []DeadlineTerm{decree62(2, TermWorkdays, "Điều 11", true)}},
 	{Code: "COMMUNE_POSTING", Book: BookCases, Name: Text{"Niêm yết tại cấp xã", "Posting in the commune"}, Terms: []DeadlineTerm{decree62(3, TermMonths, "Điều 11", true)}},
 	{Code: "VERIFY_NEW_INFORMATION", Book: BookCases, Name: Text{"Xác minh khi có thông tin mới", "Verify on new information"}, Terms: underBoth(10, TermDays, "Điều 44", "Điều 38 khoản 2", true)},
+	// It also takes that nothing new became known, which is not recorded.
+	{Code: "MOVE_TO_SEPARATE_BOOK", Book: BookCases, Name: Text{"Chuyển sang sổ theo dõi riêng khi đủ điều kiện", "Move to the separate book once it may be"}, Terms: []DeadlineTerm{decree62(3, TermWorkdays, "Điều 9", true)}},
 	{Code: "POSTPONE_DECISION", Book: BookCases, Name: Text{"Ra quyết định hoãn khi có căn cứ", "Decide to postpone on grounds"}, Terms: underBoth(5, TermWorkdays, "Điều 48", "Điều 46", true)},
 	{Code: "SUSPEND_DECISION", Book: BookCases, Name: Text{"Ra quyết định, thông báo tạm đình chỉ khi có căn cứ", "Decide to suspend on grounds"}, Terms: underBoth(5, TermWorkdays, "Điều 49", "Điều 47", true)},
 	{Code: "TERMINATE_DECISION", Book: BookCases, Name: Text{"Ra quyết định đình chỉ khi có căn cứ", "Decide to terminate on grounds"}, Terms: underBoth(5, TermWorkdays, "Điều 50", "Điều 48", true)},

@@ -110,8 +110,7 @@ func TestCaseDeadlines(t *testing.T) {
 			NOT_ENFORCEABLE_DECISION 2018-12-03 → 2018-12-10 met 2018-12-12
 			REVERIFY 2018-12-12 → 2019-06-12 met 2019-06-10
 			REVERIFY 2019-06-10 → 2019-12-10 met 2019-10-01
-			REVERIFY 2019-10-01 → 2020-04-01 ended 2019-12-16
-			MOVE_TO_SEPARATE_BOOK 2019-12-12 → 2019-12-17 met 2019-12-16`},
+			REVERIFY 2019-10-01 → 2020-04-01 ended 2019-12-16`},
 		{"in prison", []CaseEvent{first, ev(CaseVerificationBegun, 20181115), ev(CaseNotEnforceable, 20181203, on("L2008_44A_PRISON")), ev(CaseResumed, 20190101)}, `
 			VOLUNTARY_PERIOD 2018-11-05 → 2018-11-15 ended 2018-11-15
 			REVERIFY_LONG 2018-12-03 → 2019-12-03 ended 2019-01-01`},
@@ -145,8 +144,7 @@ func TestCaseDeadlines(t *testing.T) {
 			START_VERIFICATION 2018-11-15 → 2018-11-26 ended 2018-11-21 officer-b
 			START_VERIFICATION 2018-11-15 → 2018-11-26 met 2018-11-26 officer-b unit-b`},
 		{"brought forward without means", []CaseEvent{ev(CaseBroughtForward, opened, balance(OpeningBalance{State: StateNotEnforceable, Since: 20170105, Ground: "L2008_44A_1_A", Verifications: 2}))}, `
-			REVERIFY 2018-11-05 → 2019-05-06 nobody
-			MOVE_TO_SEPARATE_BOOK 2018-11-05 → 2018-11-08 nobody`},
+			REVERIFY 2018-11-05 → 2019-05-06 nobody`},
 		{"of two obligations one is done", []CaseEvent{
 			opening(opened, money(100), money(50)), ev(CasePerformed, 20181110, of("o1"), dong(100)), ev(CaseVerificationBegun, 20181126),
 		}, `
@@ -366,7 +364,7 @@ func TestDeadlinesOfRandomHistories(t *testing.T) {
 			want[RuleDecideRequest] = true
 		}
 		// These run or not as the history says; the others as the case stands.
-		for _, free := range []RuleCode{RuleNoMeansDecision, RuleMoveToSeparate, RuleReturnRequest, RuleCoercion} {
+		for _, free := range []RuleCode{RuleNoMeansDecision, RuleReturnRequest, RuleCoercion} {
 			delete(running, free)
 		}
 		if diff := cmp.Diff(want, running); diff != "" {
@@ -440,7 +438,7 @@ func TestDeadlineRules(t *testing.T) {
 	if got, want := mustRule(t, RuleStartVerification).Term().VI, "10 ngày; 9 ngày từ 01/07/2026"; got != want {
 		t.Errorf("the term is %q, not %q", got, want)
 	}
-	if got := mustRule(t, RuleMoveToSeparate).GroundUnder(Law2025); got != "" {
+	if got := mustRule(t, "MOVE_TO_SEPARATE_BOOK").GroundUnder(Law2025); got != "" {
 		t.Errorf("the law of 2025 knows the separate book by %q", got)
 	}
 	if (&Deadline{Rule: "UNKNOWN", From: 20190101}).DueOn() != 0 {
