@@ -200,6 +200,20 @@ func do(t *testing.T, c *http.Client, method, url, contentType, body string) (in
 	return res.StatusCode, string(b)
 }
 
+// askUntil asks until the answer contains what is wanted.
+func askUntil(t *testing.T, c *http.Client, base, query, want string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		got := ask(t, c, base, query)
+		if strings.Contains(got, want) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s answers %s and not %s", query, got, want)
+		}
+	}
+}
+
 func ask(t *testing.T, c *http.Client, base, query string) string {
 	t.Helper()
 	status, body := do(t, c, http.MethodPost, base+"/graphql", "application/json", fmt.Sprintf(`{"query":%q}`, query))
@@ -329,16 +343,12 @@ func TestAccounts(t *testing.T) {
 	if code, _, errs := user("rename", "quan tri", "--name", "Quản Trị Mới"); code != 0 {
 		t.Errorf("rename: %d %s", code, errs)
 	}
-	if got := ask(t, c, base, "{me{id name}}"); !strings.Contains(got, `"name":"Quản Trị Mới"`) {
-		t.Errorf("renamed by another process: %s", got)
-	}
-	// Disabled by another process, it ends at once.
+	// What another process changes is seen as soon as the watch tells of it.
+	askUntil(t, c, base, "{me{id name}}", `"name":"Quản Trị Mới"`)
 	if code, _, errs := user("disable", "quan tri"); code != 0 {
 		t.Fatalf("disable: %d %s", code, errs)
 	}
-	if got := ask(t, c, base, "{me{id name}}"); !strings.Contains(got, `"me":null`) {
-		t.Errorf("a disabled account asks %s", got)
-	}
+	askUntil(t, c, base, "{me{id name}}", `"me":null`)
 	if code, out, errs := user("list"); code != 0 || !strings.Contains(out, "ADMINISTRATOR") || !strings.Contains(out, "disabled") {
 		t.Errorf("list: %d %s %s", code, out, errs)
 	}
