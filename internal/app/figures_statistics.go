@@ -219,7 +219,12 @@ func (g *grouping) narrow(q *ledger.Query, d ledger.Dimension, key string) {
 			q.Figures = []ledger.Figure{untagged(q.Figures[0])}
 			return
 		}
-		f.Tags = []thads.Tag{thads.Tag(key)}
+		if f.Tags == nil {
+			f.Tags = []thads.Tag{thads.Tag(key)}
+			return
+		}
+		// What bears the tag and one of those asked for.
+		q.Figures = []ledger.Figure{narrowed(q.Figures[0], ledger.Filter{Tags: []thads.Tag{thads.Tag(key)}})}
 	case ledger.ByMonth:
 		if first, err := time.Parse("2006-01", key); err == nil {
 			day := thads.DateOf(first.Year(), first.Month(), 1)
