@@ -465,9 +465,12 @@ func (a *App) keepReport(ctx context.Context, l *lockRecord, r *forms.Report) ([
 }
 
 // CompleteLocks keeps the reports of locks that have none: those of a
-// demonstration and those that were recorded by a program that kept none. The
-// reports are as known when the lock was recorded. It costs next to nothing where
-// every lock is complete, and leaves those alone that a job is about to complete.
+// demonstration, those that were recorded by a program that kept none, and those
+// whose job has failed. Where none is taken yet, the instant as known at which the
+// reports are made is the first at which nothing could be under way any more that
+// was dated before the lock. It costs next to nothing where every lock is complete,
+// and leaves those alone that a job is about to complete; should one still be at
+// it, both keep the same.
 func (a *App) CompleteLocks(ctx context.Context) (completed int, err error) {
 	d, err := a.presentDirectory(ctx)
 	if err != nil {
@@ -496,12 +499,17 @@ func (a *App) CompleteLocks(ctx context.Context) (completed int, err error) {
 				if l, err = a.insertLock(ctx, newLock(id, of)); err != nil {
 					return completed, err
 				}
-				l.KnownAt = l.ClosedAt
+			case l.State == PeriodLocked:
+				continue
+			}
+			if l.KnownAt.IsZero() {
+				l.KnownAt = l.ClosedAt.Add(lockWait)
 				if l, err = a.replaceLock(ctx, l); err != nil {
 					return completed, err
 				}
-			case l.State == PeriodLocked || !l.KnownAt.Equal(l.ClosedAt):
-				continue
+			}
+			if l.State == PeriodLocked {
+				continue // another process was faster
 			}
 			if view == nil {
 				if view, d, err = a.scanLedger(ctx); err != nil {

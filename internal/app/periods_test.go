@@ -206,7 +206,8 @@ func TestVerifyLedgerFindsDifferences(t *testing.T) {
 	}
 }
 
-// Locks that were recorded without reports get them, as known then.
+// Locks that were recorded without reports get them, as known when nothing could
+// be under way any more that was dated before.
 func TestCompleteLocks(t *testing.T) {
 	w := newWorld(t)
 	w.on(thads.DateOf(2019, 1, 3))
@@ -227,10 +228,73 @@ func TestCompleteLocks(t *testing.T) {
 		}
 	}
 	r := reported(t, w.App, forms.FormResultsByCase, province, 2019, 3)
-	if r.Lock == nil || !r.Lock.KnownAt.Equal(u.Locks[0].RecordedAt) {
+	if r.Lock == nil || !r.Lock.KnownAt.Equal(u.Locks[0].RecordedAt.Add(app.LockWait)) {
 		t.Fatalf("kept: %+v", r.Lock)
 	}
 	verified(t, w.App)
+}
+
+// A lock whose job has failed is completed by whoever looks after locks.
+func TestCompleteLocksWhoseJobsFailed(t *testing.T) {
+	w := newWorld(t)
+	province, first, second, officer := w.province(t)
+	busy(t, w, first, second, officer)
+	app.SetLockWaiter(w.App, func(context.Context, time.Duration) error { return errStopped })
+	_, job, err := w.PeriodLock(leader(t.Context()), app.PeriodLockInput{Unit: province, Through: thads.DateOf(2019, 9, 30), IdempotencyKey: "k"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.RunJob(t.Context(), job); !errors.Is(err, errStopped) || job.State != app.JobFailed {
+		t.Fatalf("the job ended %s, %v", job.State, err)
+	}
+	w.on(thads.DateOf(2019, 12, 10))
+	if n, err := w.CompleteLocks(t.Context()); n != 1 || err != nil {
+		t.Errorf("completed %d, %v", n, err)
+	}
+	if r := reported(t, w.App, forms.FormResultsByCase, province, 2019, 12); r.Lock == nil {
+		t.Error("nothing was kept")
+	}
+	verified(t, w.App)
+}
+
+// What another process was recording by the books as they were before a lock is
+// in the reports that are kept of it.
+func TestCompleteLocksWithWhatWasUnderWay(t *testing.T) {
+	dir := t.TempDir()
+	w := &world{now: thads.DateOf(2019, 10, 2).StartOfDay()}
+	one, s := another(t, dir, app.Options{Clock: w.clock})
+	w.App, w.store = one, s
+	province, first, second, officer := w.province(t)
+	busy(t, w, first, second, officer)
+	ctx := leader(t.Context())
+	two, _ := another(t, dir, app.Options{Clock: w.clock})
+	app.SetPictureAge(two, time.Hour)
+	if _, err := two.Directory(ctx); err != nil {
+		t.Fatal(err)
+	}
+	e := thads.UnitEvent{Kind: thads.UnitPeriodLocked, Through: thads.DateOf(2019, 9, 30)}
+	if _, err := one.UnitRecord(ctx, app.Change{ID: string(province), Version: 1}, e); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Second)
+	if _, err := two.CaseOpen(ctx, "late", decided(first, officer, "99/QĐ-CCTHADS", thads.DateOf(2019, 9, 20)), nil); err != nil {
+		t.Fatal(err)
+	}
+	w.on(thads.DateOf(2019, 10, 3))
+	if n, err := one.CompleteLocks(t.Context()); n != 1 || err != nil {
+		t.Fatalf("completed %d, %v", n, err)
+	}
+	kept := reported(t, one, forms.FormResultsByCase, province, 2019, 12)
+	known := w.clock().Add(-time.Minute)
+	now, err := one.Report(ctx, app.ReportInput{
+		Form: forms.FormResultsByCase, Unit: &province, Period: &app.PeriodInput{StatYear: 2019, Months: 12}, Moment: &app.MomentInput{KnownAt: &known},
+	})
+	if err != nil || kept.Lock == nil || now.Lock != nil {
+		t.Fatal(kept.Lock, now, err)
+	}
+	if d := cmp.Diff(now.Rows, kept.Rows); d != "" {
+		t.Errorf("what was kept is not what is booked in the period (-booked +kept):\n%s", d)
+	}
 }
 
 // errStopped stops a job as the end of a process does.
