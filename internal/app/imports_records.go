@@ -736,6 +736,7 @@ func (r *recordNoun[S, E, F, O]) store(ctx context.Context, a *App, plans []*rec
 // something else was recorded there since.
 func (r *recordNoun[S, E, F, O]) undo(ctx context.Context, a *App, by auth.Principal, keys, reason, id string) (undone bool, refusal error, err error) {
 	for {
+		since := a.clock()
 		h, err := r.noun.get(ctx, a, thads.Everything(), id)
 		if err != nil || h == nil {
 			return false, nil, err
@@ -756,6 +757,9 @@ func (r *recordNoun[S, E, F, O]) undo(ctx context.Context, a *App, by auth.Princ
 			doc, err := r.noun.encode(id, next, h.version+1)
 			if err != nil {
 				return false, nil, err
+			}
+			if a.inTime(since) != nil {
+				continue // a period may have been locked meanwhile
 			}
 			if err := a.store.Replace(ctx, r.noun.coll, doc); errors.Is(err, store.ErrConflict) {
 				continue // somebody has written meanwhile; look again

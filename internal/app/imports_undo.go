@@ -122,7 +122,9 @@ func (u *undoing) bound(ctx context.Context) error {
 
 // An undonePart is some cases that are being taken back.
 type undonePart struct {
+	// directory was the present one at since.
 	directory *Directory
+	since     time.Time
 	// within are the units for which the principal may write; nil for all.
 	within []thads.UnitID
 	cases  []*undoneCase
@@ -173,6 +175,7 @@ func (u *undoing) parts(ctx context.Context) func(yield func(*undonePart) bool) 
 
 // read reads the cases of a part.
 func (u *undoing) read(ctx context.Context, part *undonePart) (err error) {
+	part.since = u.app.clock()
 	if part.directory, err = u.app.presentDirectory(ctx); err != nil {
 		return err
 	}
@@ -301,7 +304,8 @@ func (r *importRecord) undoKey() string {
 }
 
 // store stores the voids. A case that somebody has written meanwhile is looked
-// at again.
+// at again, and so are all where their periods may have been locked since they were
+// read.
 func (u *undoing) store(ctx context.Context, part *undonePart) error {
 	var writes []*undoneCase
 	var docs []*store.Document
@@ -310,12 +314,19 @@ func (u *undoing) store(ctx context.Context, part *undonePart) error {
 			writes, docs = append(writes, c), append(docs, c.next)
 		}
 	}
-	lost, err := u.app.store.BulkReplace(ctx, caseCollection, docs)
-	if err != nil {
-		return unavailable(err)
+	if u.app.inTime(part.since) == nil {
+		lost, err := u.app.store.BulkReplace(ctx, caseCollection, docs)
+		if err != nil {
+			return unavailable(err)
+		}
+		again := make([]*undoneCase, len(lost))
+		for n, i := range lost {
+			again[n] = writes[i]
+		}
+		writes = again
 	}
-	for _, i := range lost {
-		if err := u.again(ctx, writes[i]); err != nil {
+	for _, c := range writes {
+		if err := u.again(ctx, c); err != nil {
 			return err
 		}
 	}
@@ -335,6 +346,9 @@ func (u *undoing) again(ctx context.Context, c *undoneCase) error {
 		*c = *one.cases[0]
 		if !c.open() {
 			return nil
+		}
+		if u.app.inTime(one.since) != nil {
+			continue
 		}
 		lost, err := u.app.store.BulkReplace(ctx, caseCollection, []*store.Document{c.next})
 		if err != nil || len(lost) == 0 {
