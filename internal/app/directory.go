@@ -23,16 +23,19 @@ type Directory struct {
 	// be read, and present when that was, or when they were found to be the same.
 	versions map[string]int64
 	present  atomic.Pointer[time.Time]
+	// generation is that of the application when it began to be read: one of
+	// another generation than the application's is not the present picture.
+	generation int64
 }
 
 // Directory returns the present picture of units and officers.
 func (a *App) Directory(ctx context.Context) (*Directory, error) {
-	if d := a.directory.Load(); d != nil {
-		return d, nil
-	}
 	// A change that comes in while this reads must not be covered by what was
 	// read before it: the generation is taken first.
 	generation, began := a.generation.Load(), time.Now()
+	if d := a.directory.Load(); d != nil && d.generation == generation {
+		return d, nil
+	}
 	versions, err := a.unitVersions(ctx)
 	if err != nil {
 		return nil, err
@@ -45,7 +48,7 @@ func (a *App) Directory(ctx context.Context) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Tree: thads.NewUnitTree(units), officers: make(map[thads.OfficerID]*thads.Officer, len(officers)), versions: versions}
+	d := &Directory{Tree: thads.NewUnitTree(units), officers: make(map[thads.OfficerID]*thads.Officer, len(officers)), versions: versions, generation: generation}
 	d.present.Store(&began)
 	for _, o := range officers {
 		d.officers[o.ID] = o
