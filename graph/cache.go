@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"strings"
 	"sync"
 
 	"github.com/thads/thads/internal/auth"
@@ -39,6 +40,8 @@ type keptAnswer struct {
 
 func newAnswer(body []byte, contentType string, op request.Operation) *keptAnswer {
 	sum := sha256.Sum256(body)
+	// The name is a piece of the document, which must not be kept with it.
+	op.Name = strings.Clone(op.Name)
 	return &keptAnswer{body: body, contentType: contentType, tag: `"` + hex.EncodeToString(sum[:]) + `"`, op: op}
 }
 

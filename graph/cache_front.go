@@ -24,6 +24,9 @@ import (
 const (
 	// maxPlans is how many requests are known again by their bytes.
 	maxPlans = 4000
+	// maxKnownAddress bounds the parameters of an address that is known again, in
+	// bytes.
+	maxKnownAddress = 4 << 10
 	// maxAccept bounds the header Accept of an answer that is kept, in bytes.
 	maxAccept = 256
 )
@@ -206,7 +209,9 @@ func (f *front) serveKnown(w http.ResponseWriter, r *http.Request) {
 			refuse(w, r, http.StatusBadRequest, refusal)
 			return
 		}
-		f.known.Add(ctx, r.URL.RawQuery, p)
+		if len(r.URL.RawQuery) <= maxKnownAddress {
+			f.known.Add(ctx, r.URL.RawQuery, p)
+		}
 	}
 	var k *keptAnswer
 	if p.keeps && f.app.KeepsUp() {

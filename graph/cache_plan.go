@@ -36,7 +36,6 @@ var fleeting = []string{
 type plan struct {
 	// kind is "" for what is no operation.
 	kind ast.Operation
-	name string
 	// keeps tells that its answer may be kept; question is then the hash of
 	// everything that is asked: document, operation and variables.
 	keeps    bool
@@ -63,7 +62,7 @@ func (p planner) plan(body []byte) *plan {
 	if op == nil {
 		return &plan{}
 	}
-	out := &plan{kind: op.Operation, name: op.Name}
+	out := &plan{kind: op.Operation}
 	if op.Operation != ast.Query || !p.keepsAll(doc, op) {
 		return out
 	}
