@@ -330,23 +330,35 @@ func (a *App) workJobs(ctx context.Context) {
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	a.sweep(ctx)
+	// For a lock that is not complete all records are read: once an hour at most.
+	look := true
 	for {
 		if err := a.ResumeJobs(ctx); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "jobs cannot be read", "error", err)
 		}
-		// Only now: a lock that a stopped process left is completed by its job.
-		if n, err := a.CompleteLocks(ctx); err != nil && ctx.Err() == nil {
-			a.log.ErrorContext(ctx, "reports of locked periods cannot be kept", "error", err)
-		} else if n > 0 {
-			a.log.InfoContext(ctx, "reports of locked periods were kept", "locks", n)
+		if look {
+			// Only now: a lock that a stopped process left is completed by its job.
+			a.completeLocks(ctx)
+			look = false
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-sweep.C:
 			a.sweep(ctx)
+			look = true
 		case <-a.wake:
 		}
+	}
+}
+
+func (a *App) completeLocks(ctx context.Context) {
+	n, err := a.CompleteLocks(ctx)
+	if err != nil && ctx.Err() == nil {
+		a.log.ErrorContext(ctx, "reports of locked periods cannot be kept", "error", err)
+	}
+	if n > 0 {
+		a.log.InfoContext(ctx, "reports of locked periods were kept", "locks", n)
 	}
 }
 
