@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"github.com/thads/thads/graph"
 	"github.com/thads/thads/graph/documents"
@@ -364,7 +365,7 @@ func TestKnownDocuments(t *testing.T) {
 		t.Fatal("there are none")
 	}
 	for _, d := range documents.All() {
-		doc, errs := gqlparser.LoadQuery(schema, d.Text)
+		doc, errs := gqlparser.LoadQueryWithRules(schema, d.Text, rules.NewDefaultRules())
 		if errs != nil {
 			t.Errorf("%s: %v", d.Name, errs)
 			continue

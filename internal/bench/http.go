@@ -86,7 +86,7 @@ func overHTTP(ctx context.Context, n, rounds int) (err error) {
 	post := raw("POST /graphql", "Cookie: thads="+session.Reveal(), body)
 	get := "GET /graphql?documentId=" + doc.ID + "&variables=" + url.QueryEscape(fmt.Sprintf(`{"unit":%q}`, p.units[0]))
 
-	ours, err := listenAPI(kept, log, limits)
+	ours, err := listenAPI(ctx, kept, log, limits)
 	if err != nil {
 		return err
 	}
@@ -96,17 +96,17 @@ func overHTTP(ctx context.Context, n, rounds int) (err error) {
 	if err != nil {
 		return err
 	}
-	uncached, err := listenAPI(p.app, log, limits)
+	uncached, err := listenAPI(ctx, p.app, log, limits)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, uncached.Close()) }()
-	bare, err := listen(bareHandler(answer.body))
+	bare, err := listen(ctx, bareHandler(answer.body))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, bare.Close()) }()
-	tag, err := once(ours.addr, raw(get, "Cookie: thads="+session.Reveal(), nil))
+	tag, err := once(ctx, ours.addr, raw(get, "Cookie: thads="+session.Reveal(), nil))
 	if err != nil {
 		return err
 	}
@@ -149,8 +149,8 @@ type listening struct {
 func (l *listening) Close() error { return l.end() }
 
 // listen serves a handler with the limits of the real server.
-func listen(h http.Handler) (*listening, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func listen(ctx context.Context, h http.Handler) (*listening, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func listen(h http.Handler) (*listening, error) {
 }
 
 // listenAPI serves an application as the program does.
-func listenAPI(a *app.App, log *slog.Logger, limits app.SessionLimits) (*listening, error) {
+func listenAPI(ctx context.Context, a *app.App, log *slog.Logger, limits app.SessionLimits) (*listening, error) {
 	s, err := httpd.New(httpd.Options{
 		Backend: a, GraphQL: graph.NewHandler(a, log), Arguments: graph.NewArguments(), Web: http.NotFoundHandler(),
 		URL: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Sessions: limits, Timeout: 30 * time.Second, Drain: time.Second, Version: "bench", Log: log,
@@ -175,12 +175,12 @@ func listenAPI(a *app.App, log *slog.Logger, limits app.SessionLimits) (*listeni
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	s.Ready()
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ctx, l) }()
 	return &listening{l.Addr().String(), func() error {
@@ -217,8 +217,8 @@ type answered struct {
 }
 
 // once sends a request on a connection of its own.
-func once(addr string, request []byte) (a answered, err error) {
-	c, err := net.Dial("tcp", addr)
+func once(ctx context.Context, addr string, request []byte) (a answered, err error) {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return a, err
 	}
@@ -242,7 +242,7 @@ func untilAnswered(ctx context.Context, a *app.App, addr string, request []byte)
 	defer cancel()
 	for {
 		changed := a.Changed()
-		got, err := once(addr, request)
+		got, err := once(ctx, addr, request)
 		if err != nil || got.status == http.StatusOK && !bytes.Contains(got.body, []byte(`"errors"`)) {
 			return got, err
 		}

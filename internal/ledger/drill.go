@@ -427,7 +427,7 @@ func (p *plan) refs(only *slotSet, dead map[uint32]bool, f func(*row)) {
 	if m.Basis == Effective {
 		to = lastDay // what was booked later may have been effective by then
 	}
-	from := thads.Date(allDays)
+	from := allDays
 	if m.Basis != Effective && !p.before && !p.upTo {
 		from = m.From
 	}
