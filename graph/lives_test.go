@@ -21,7 +21,7 @@ func TestLives(t *testing.T) {
 		"unit": unitLife, "officer": officerLife, "case": caseLives, "verdict": verdictLife, "directive": directiveLife,
 		"task": taskLife, "directed case": directedCaseLife, "conference": conferenceLife, "target": targetLife,
 		"reorganisation": reorganisation, "account": accountLife, "own account": ownAccountLife, "token": tokenLife,
-		"privacy": privacyLife,
+		"privacy": privacyLife, "saved query": savedQueryLife, "period": periodLife,
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := lead(t)

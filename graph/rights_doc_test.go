@@ -146,17 +146,21 @@ Who may do what, how far, and which personal data they see. This page is written
 
 	b.WriteString("\n## Trường gốc × quyền · Root field × right\n")
 	for _, t := range auth.Rights() {
-		queries, mutations := asking(s.Query, t.Value), asking(s.Mutation, t.Value)
-		if len(queries)+len(mutations) == 0 {
+		roots := []struct {
+			name   string
+			fields []string
+		}{
+			{"Query", asking(s.Query, t.Value)}, {"Mutation", asking(s.Mutation, t.Value)}, {"Subscription", asking(s.Subscription, t.Value)},
+		}
+		if len(roots[0].fields)+len(roots[1].fields)+len(roots[2].fields) == 0 {
 			continue
 		}
 		fmt.Fprintf(&b, "\n### `%s`: %s\n\n", t.Value, both(t.Name))
 		fmt.Fprintf(&b, "- Vai trò · Roles: %s\n", holders(t.Value))
-		if len(queries) > 0 {
-			fmt.Fprintf(&b, "- Query: %s\n", strings.Join(queries, ", "))
-		}
-		if len(mutations) > 0 {
-			fmt.Fprintf(&b, "- Mutation: %s\n", strings.Join(mutations, ", "))
+		for _, root := range roots {
+			if len(root.fields) > 0 {
+				fmt.Fprintf(&b, "- %s: %s\n", root.name, strings.Join(root.fields, ", "))
+			}
 		}
 	}
 	b.WriteString(`
@@ -174,6 +178,8 @@ Các đường dẫn ngoài GraphQL; cookie của phiên hoặc khóa API. Addre
 		{"POST /uploads", auth.Import},
 		{"GET /imports/{id}/problems.xlsx", auth.Import},
 		{"GET /exports/{file}", auth.Export},
+		{"GET /reports/{file}", auth.ReadFigures},
+		{"GET /queries/{file}", auth.ReadFigures},
 		{"GET /templates/{file}", auth.SignedIn},
 	} {
 		row(&b, "`"+f.address+"`", fmt.Sprintf("`%s`: %s", f.right, holders(f.right)))

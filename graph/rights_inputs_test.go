@@ -60,7 +60,7 @@ func idKind(in, name string) (string, bool) {
 // words are texts that their fields take.
 var words = map[string]string{
 	"reason": "Kiểm thử phân quyền của sổ", "party": "p1", "text": "Rà soát", "account": "can-bo", "title": "Rà soát án", "link": "https://example.gov.vn",
-	"number": "999/QĐ", "court": "TAND thành phố Thử", "code": "TH-01", "field": "unit", "new": "mot hai ba bon nam sau", "credential": "không phải mật khẩu", "confirm": "true",
+	"number": "999/QĐ", "court": "TAND thành phố Thử", "code": "TH-01", "field": "unit", "row": "total", "column": "A1", "new": "mot hai ba bon nam sau", "credential": "không phải mật khẩu", "confirm": "true",
 }
 
 // numbers are whole numbers that their fields take.
@@ -96,6 +96,10 @@ var hints = object{
 	"BodyInput.name":                           nil,
 	// Nothing is founded and nobody appointed: numbers that are taken, no units.
 	"UnitReorganiseInput.establish": []object{}, "UnitEstablishInput.level": "DISTRICT", "OfficerAppointInput.code": "CHV01", "OfficerReappointInput.code": "CHV01",
+	// A day that is no end of a month: nothing is locked.
+	"PeriodLockInput.through":  "2018-10-30",
+	"ReportInput.moment":       object{"asOf": "2018-12-31"},
+	"SavedQueryInput.question": object{"statistics": object{"measure": "CARRIED_OUT"}},
 	// A party that no case has, so that nothing is erased.
 	"PartyEraseInput.party": "p99",
 }

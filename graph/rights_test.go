@@ -133,6 +133,9 @@ var (
 
 // reads is the right to read a kind of record: that of the field that answers one.
 func (m *matrix) reads(kind string) auth.Right {
+	if kind == "PeriodLock" { // fields of reports and periods answer it
+		return auth.ReadFigures
+	}
 	for _, name := range []string{kind, kind + "Connection"} {
 		for _, f := range m.schema.Query.Fields {
 			if f.Type.Elem == nil && f.Type.Name() == name && rightOf(f) != auth.Public {
@@ -155,6 +158,8 @@ func (m *matrix) sees(p *person, r *placed) bool {
 		return r.by == p.principal.ID || p.holds(auth.ManageAccounts)
 	case r.kind == "Session":
 		return r.by == p.principal.ID
+	case r.kind == "SavedQuery":
+		return r.shared || r.by == p.principal.ID
 	case r.kind == "Job":
 		return r.by == p.principal.ID || p.holds(auth.Administer)
 	case slices.Contains(personalKinds, r.kind):
@@ -465,6 +470,14 @@ func TestRights(t *testing.T) {
 			})
 		}
 	})
+	t.Run("subscriptions", func(t *testing.T) {
+		for _, p := range m.people {
+			t.Run(p.name, func(t *testing.T) {
+				t.Parallel()
+				m.subscriptions(t, c, p)
+			})
+		}
+	})
 	// One after another: what some may record, others would meet halfway.
 	t.Run("mutations", func(t *testing.T) {
 		for _, p := range m.people {
@@ -512,6 +525,17 @@ func (m *matrix) queries(t *testing.T, c *tally, p *person) {
 			m.searches(t, c, p, f)
 		case f.Name == "summary":
 			m.summaries(t, c, p, f)
+		case f.Name == "statistics":
+			m.plain(t, c, p, f)
+			m.figures(t, c, p, f)
+		case f.Name == "deadlines":
+			m.deadlines(t, c, p, f)
+		case f.Name == "deadlineCounts":
+			m.plain(t, c, p, f)
+			m.deadlinesCounted(t, c, p, f)
+		case f.Name == "corrections":
+			m.plain(t, c, p, f)
+			m.corrections(t, c, p, f)
 		case strings.HasSuffix(f.Type.Name(), "Connection"):
 			m.lister(t, c, p, f)
 		case f.Arguments.ForName("id") != nil:
@@ -906,6 +930,10 @@ func (m *matrix) mayChange(p *person, f *ast.FieldDefinition, r *placed, event i
 		return denied
 	case !m.sees(p, r):
 		return invisible
+	case r.kind == "SavedQuery" && r.by == p.principal.ID:
+		return reached
+	case r.kind == "SavedQuery": // what is shared is seen, and stays its owner's
+		return notWritable
 	}
 	right := m.asked(f, r.kind, event)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,9 @@ type placed struct {
 	unit, officer   string
 	units, officers []string
 	by              thads.PrincipalID
+	// shared tells that its owner lets everybody see it, late that something of it
+	// was recorded after its period was locked.
+	shared, late bool
 	// fresh makes it again, before its owner takes it away, and tells its id.
 	fresh func() string
 	// found is what a search finds it by: a number.
@@ -39,6 +43,9 @@ type matrix struct {
 	records []*placed
 	people  []*person
 	uploads []*placed
+	// deadlinesOf are how many deadlines run in each record, see running.
+	deadlinesOf   map[string]int
+	deadlinesOnce sync.Once
 }
 
 // relations of a record to the first branch and its officer.
@@ -65,6 +72,8 @@ func newMatrix(t *testing.T) *matrix {
 	m.everyRole()
 	m.files()
 	m.disclosures()
+	m.savedQueries()
+	m.afterLock()
 	return m
 }
 
@@ -370,4 +379,44 @@ func (m *matrix) disclosures() {
 func none(id string) string {
 	prefix, rest, _ := strings.Cut(id, "_")
 	return prefix + "_" + strings.Repeat("0", len(rest))
+}
+
+// savedQueries makes questions that people keep: of everybody who may, one that is
+// shared and one that is not.
+func (m *matrix) savedQueries() {
+	m.t.Helper()
+	f := m.schema.Mutation.Fields.ForName("savedQueryCreate")
+	for _, p := range m.people {
+		if p.token || m.isRefused(p, m.schema.Mutation, f) {
+			continue
+		}
+		for _, shared := range []bool{false, true} {
+			relation := fmt.Sprintf("%s, shared: %t", p.name, shared)
+			id := m.make(p.principal, f.Name, object{
+				"name": relation, "shared": shared, "question": object{"statistics": object{"measure": "CARRIED_OUT", "groupBy": []string{"UNIT"}}},
+			})
+			m.add(&placed{kind: "SavedQuery", relation: relation, id: id, by: p.principal.ID, shared: shared})
+		}
+	}
+}
+
+// afterLock locks a period of the province and records money in it afterwards.
+func (m *matrix) afterLock() {
+	m.t.Helper()
+	// The lock of a unit below is made with its reports, and can be looked up.
+	payload, _ := m.lockPeriod(leader, object{"unit": m.room, "through": "2018-10-31", "idempotencyKey": "the lock of the matrix"})
+	id, ok := at(payload, "lock.id").(string)
+	if !ok {
+		m.t.Fatalf("the lock is refused: %v", payload)
+	}
+	m.later(time.Minute)
+	m.work()
+	m.add(&placed{kind: "PeriodLock", relation: relBelow, id: id})
+	m.lock("2018-10-31")
+	for _, relation := range []string{relOwn, relBelow, relOther} {
+		r := m.recordOf("Case", relation)
+		c := at(m.ask(leader, `query($id: ID!) { case(id: $id) { version } }`, object{"id": r.id}), "case")
+		m.must(leader, "caseRecordCollection", object{"id": r.id, "version": at(c, "version"), "effectiveOn": "2018-10-25", "obligation": "o1", "amount": 2000})
+		r.late = true
+	}
 }

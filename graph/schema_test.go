@@ -12,6 +12,8 @@ import (
 	"github.com/thads/thads/graph"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
+	"github.com/thads/thads/internal/forms"
+	"github.com/thads/thads/internal/ledger"
 	"github.com/thads/thads/internal/sheet"
 	"github.com/thads/thads/internal/thads"
 )
@@ -116,7 +118,7 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 			thads.CodeRequired, thads.CodeInvalid, thads.CodeNotAllowed, thads.CodeOutOfRange, thads.CodeFutureDate,
 			thads.CodeTransition, thads.CodeNotInForce, thads.CodeGround, thads.CodeTooEarly, thads.CodeExceeds,
 			thads.CodeLaterEvent, thads.CodeUnknown, thads.CodeDuplicate, thads.CodeLimit, thads.CodeConflict,
-			thads.CodeKeyReused, thads.CodeForbidden, thads.CodeNotFound, thads.CodeUnavailable, thads.CodeClassified),
+			thads.CodeKeyReused, thads.CodeForbidden, thads.CodeNotFound, thads.CodeUnavailable, thads.CodeLedgerBuilding, thads.CodeClassified),
 		"Right":          terms(auth.Rights()),
 		"Role":           plain(auth.Roles()...),
 		"Reach":          {"OWN", "UNIT", "PROVINCE"},
@@ -141,6 +143,22 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 		"DirectedCaseOrderField": plain(app.DirectedCasesByListing, app.DirectedCasesByTitle, app.DirectedCasesByUpdate),
 		"ConferenceOrderField":   plain(app.ConferencesByDay, app.ConferencesByTitle, app.ConferencesByUpdate),
 		"TargetOrderField":       plain(app.TargetsByYear, app.TargetsByPeriod, app.TargetsByUpdate),
+
+		"Book":         terms(thads.Books()),
+		"AccountClass": each(thads.ChartOfAccounts(), func(s thads.AccountSpec) thads.AccountClass { return s.Class }),
+		"DateBasis":    plain(ledger.Booked, ledger.Effective),
+		"FigureDimension": plain(ledger.ByUnit, ledger.ByOfficer, ledger.ByAccount, ledger.ByDetail, ledger.ByInitiation,
+			ledger.ByKind, ledger.BySubject, ledger.ByTag, ledger.ByMonth, ledger.ByStatYear),
+		"Regime":         each(forms.Regimes(), func(s forms.RegimeSpec) forms.Regime { return s.Regime }),
+		"FigureMeasure":  each(forms.Measures(), func(s forms.MeasureSpec) forms.Measure { return s.Measure }),
+		"FormCode":       formCodes(),
+		"FigureVerdict":  plain(app.FigureMatches, app.FigureDiffers, app.FigureNotComputable),
+		"SavedQueryKind": plain(app.SavedStatistics, app.SavedReport, app.SavedCases),
+		"SavedQueryParameter": plain(app.ParameterAsOf, app.ParameterFrom, app.ParameterKnownAt, app.ParameterBasis, app.ParameterRegime,
+			app.ParameterUnit, app.ParameterStatYear, app.ParameterMonths),
+		"DeadlineState":    plain(ledger.DeadlineOverdue, ledger.DeadlineDue, ledger.DeadlineComing, ledger.DeadlineLater),
+		"DeadlineGrouping": plain(ledger.DeadlinesByUnit, ledger.DeadlinesByOfficer, ledger.DeadlinesByRule, ledger.DeadlinesByBook),
+		"PeriodLockState":  plain(app.PeriodClosing, app.PeriodLocked),
 	}
 	got := map[string][]string{}
 	for name, def := range own(graph.Schema()) {
@@ -161,6 +179,15 @@ func TestEnumerationsAreThoseOfTheDomain(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("enumerations (-domain +schema):\n%s", diff)
 	}
+}
+
+// formCodes are the codes of the forms of all regimes.
+func formCodes() []string {
+	var out []string
+	for _, r := range forms.Regimes() {
+		out = append(out, each(forms.Forms(r.Regime), func(f forms.Form) forms.Code { return f.Code })...)
+	}
+	return out
 }
 
 // own are the types of the schema without those of the specification.
@@ -208,7 +235,7 @@ func described(t *testing.T, what, text string) {
 func TestRootFieldsNameTheirRight(t *testing.T) {
 	s := graph.Schema()
 	var public, own, byEvent []string
-	for _, root := range []*ast.Definition{s.Query, s.Mutation} {
+	for _, root := range []*ast.Definition{s.Query, s.Mutation, s.Subscription} {
 		for _, f := range root.Fields {
 			if strings.HasPrefix(f.Name, "__") {
 				continue
@@ -220,7 +247,8 @@ func TestRootFieldsNameTheirRight(t *testing.T) {
 			switch {
 			case root == s.Query:
 			case right == auth.Public:
-				t.Errorf("the mutation %s is for the anonymous", f.Name)
+				t.Errorf("%s, which changes something or goes on, is for the anonymous", f.Name)
+			case root == s.Subscription:
 			case right == auth.SignedIn:
 				own = append(own, f.Name)
 			case right == auth.Read:
@@ -256,12 +284,13 @@ var ownAccount = []string{
 
 // withoutKey tells which mutations have no idempotency key. Those of accounts
 // carry the version that the caller saw, and the name of an account is unique, so
-// that the same request again changes nothing; those of one's own account and of
-// links answer secrets, which are kept nowhere and cannot be answered again; and
-// each look at masked data is recorded as one.
+// that the same request again changes nothing; so do changes of saved queries.
+// Those of one's own account and of links answer secrets, which are kept nowhere
+// and cannot be answered again; and each look at masked data is recorded as one.
 func withoutKey(f *ast.FieldDefinition) bool {
 	right := rightOf(f)
-	return right == auth.ManageAccounts || right == auth.SignedIn || right == auth.Unmask
+	return right == auth.ManageAccounts || right == auth.SignedIn || right == auth.Unmask ||
+		f.Name == "savedQueryUpdate" || f.Name == "savedQueryDelete"
 }
 
 // Every mutation takes one input and answers its record beside user errors.
@@ -285,7 +314,12 @@ func TestMutationsAreAlike(t *testing.T) {
 		}
 		payload := s.Types[f.Type.Name()]
 		errs := payload.Fields.ForName("userErrors")
-		if errs == nil || errs.Type.String() != "[UserError!]!" || len(payload.Fields) != 2 {
+		// A period is locked by a job, which is told beside the lock.
+		fields := 2
+		if payload.Name == "PeriodLockPayload" {
+			fields = 3
+		}
+		if errs == nil || errs.Type.String() != "[UserError!]!" || len(payload.Fields) != fields {
 			t.Errorf("%s answers %s", f.Name, payload.Name)
 		}
 	}
