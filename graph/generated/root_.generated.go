@@ -17276,8 +17276,8 @@ scalar Percent
 scalar Cursor
 `, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"""
-Allows a field to those it names. Every field of Query and Mutation carries it;
-a test refuses a schema in which one does not.
+Allows a field to those it names. Every field of Query, Mutation and Subscription
+carries it; a test refuses a schema in which one does not.
 """
 directive @access(
   "The least right that a caller needs."
@@ -17465,6 +17465,10 @@ enum ErrorCode {
   UNAVAILABLE
   "The figures are being added up since the start; lists and records answer meanwhile (đang tính sổ)."
   LEDGER_BUILDING
+  "The form cannot be filled: its columns are not known, or the records that it asks for are not kept (chưa lập được biểu)."
+  FORM_NOT_AVAILABLE
+  "The cell is a share, which has no records of its own: its two columns have (ô tỷ lệ)."
+  CELL_IS_RATIO
   "A document classified as a State secret may not be entered (văn bản mật)."
   CLASSIFIED_REFUSED
 }

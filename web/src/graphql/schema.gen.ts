@@ -158,6 +158,8 @@ export const ErrorCode = [
   'NOT_FOUND',
   'UNAVAILABLE',
   'LEDGER_BUILDING',
+  'FORM_NOT_AVAILABLE',
+  'CELL_IS_RATIO',
   'CLASSIFIED_REFUSED',
 ] as const;
 export type ErrorCode = (typeof ErrorCode)[number];

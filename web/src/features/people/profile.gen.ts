@@ -179,6 +179,10 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   /** The figures are being added up since the start; lists and records answer meanwhile (đang tính sổ). */
   | 'LEDGER_BUILDING'
+  /** The form cannot be filled: its columns are not known, or the records that it asks for are not kept (chưa lập được biểu). */
+  | 'FORM_NOT_AVAILABLE'
+  /** The cell is a share, which has no records of its own: its two columns have (ô tỷ lệ). */
+  | 'CELL_IS_RATIO'
   /** A document classified as a State secret may not be entered (văn bản mật). */
   | 'CLASSIFIED_REFUSED';
 
