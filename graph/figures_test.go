@@ -2,11 +2,13 @@ package graph_test
 
 import (
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/thads/thads/graph"
 	"github.com/thads/thads/internal/app"
 	"github.com/thads/thads/internal/auth"
 	"github.com/thads/thads/internal/thads"
@@ -413,4 +415,89 @@ func TestFiguresAreChecked(t *testing.T) {
 	expect(t, "a figure of a conference", got, object{
 		"figures.0.check.id": "F1", "figures.0.check.verdict": "DIFFERS", "figures.0.check.difference.text": "-1 việc", "events.1.figures.0.check.verdict": "DIFFERS",
 	})
+}
+
+// What a figure opens to is read together, however many records there are; so are
+// the deadlines of a list.
+func TestFiguresReadRecordsTogether(t *testing.T) {
+	w := newProvince(t)
+	const n = 30
+	for i := range n {
+		w.make(leader, "caseOpen", w.decided(fmt.Sprintf("%d/QĐ", i+1), "2018-10-05"))
+	}
+	for name, q := range map[string]struct{ query, list string }{
+		"records":              {`{ statistics(query: { measure: ACCEPTED_TOTAL, moment: { asOf: "2019-09-30" } }) { groups { cases { nodes { value { dong } record { ... on Case { id debtorName unit { name } } } } } } } }`, "statistics.groups.0.cases.nodes"},
+		"deadlines of records": {`{ cases(first: 50) { nodes { id deadlines { dueOn rule { name } unit { name } officer { name } } } } }`, "cases.nodes"},
+		"records of deadlines": {`{ deadlines(filter: { books: [CASES], rules: ["START_VERIFICATION"] }) { nodes { deadline { dueOn } record { ... on Case { id } } } } }`, "deadlines.nodes"},
+	} {
+		w.ask(leader, q.query, nil) // the books are built
+		before := w.store.reads.Load()
+		data := w.ask(leader, q.query, nil)
+		reads := w.store.reads.Load() - before
+		if got := len(at(data, q.list).([]any)); got != n {
+			t.Errorf("%s: %d elements, want %d", name, got, n)
+		}
+		if reads > n/3 {
+			t.Errorf("%s: %d reads for %d elements", name, reads, n)
+		}
+	}
+}
+
+// What the ledger adds up is priced: a page of figures may be asked for, a flood
+// may not.
+func TestFiguresHaveTheirPrice(t *testing.T) {
+	w := newProvince(t)
+	flood := func(n int, field string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "a%d: %s ", i, field)
+		}
+		return "{ " + b.String() + "}"
+	}
+	metrics := strings.TrimSuffix(strings.Repeat("CASE_RATE, ", 20), ", ")
+	for _, c := range []struct{ query, code string }{
+		{`{ indicators(metrics: [` + metrics + `]) { value { text } previous { text } trend { asOf value { text } } targets { over { text } } } }`, ""},
+		{`{ statistics(query: { measure: CARRIED_OUT, groupBy: [UNIT, OFFICER] }, first: 200) { groups { keys titles value { cases dong } } } }`, ""},
+		{`{ targets(first: 200) { nodes { progress { value { text } reached } } } }`, ""},
+		{`{ statistics(query: { measure: CARRIED_OUT, groupBy: [UNIT, OFFICER] }, first: 200) { groups { cases(first: 200) { nodes { value { cases } } } } } }`, "COMPLEXITY_LIMIT_EXCEEDED"},
+		{flood(150, `report(input: { form: RESULTS_BY_CASE, moment: { asOf: "2019-09-30" } }) { rows { key } }`), "COMPLEXITY_LIMIT_EXCEEDED"},
+		{flood(150, `indicator(metric: CASE_RATE) { trend { asOf } }`), "COMPLEXITY_LIMIT_EXCEEDED"},
+		{flood(700, `deadlineCounts { due }`), "COMPLEXITY_LIMIT_EXCEEDED"},
+	} {
+		if a := w.post(leader, "vi", c.query, nil); a.code() != c.code {
+			t.Errorf("%.100s… answers %q, want %q: %v", c.query, a.code(), c.code, a.Errors)
+		}
+	}
+}
+
+// While the books are added up after a start, figures are refused by a code of
+// their own, and records are shown with their deadlines.
+func TestFiguresWhileTheBooksAreBuilt(t *testing.T) {
+	w := newLedgerWorld(t)
+	sealer, err := app.OpenSealer(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(w.log, nil))
+	if w.app, err = app.New(app.Options{Store: w.store, Clock: w.clock, Sealer: sealer, Version: "test", Log: log, Serving: true}); err != nil {
+		t.Fatal(err)
+	}
+	w.handler = graph.NewHandler(w.app, log)
+	for _, query := range []string{
+		`{ statistics(query: { measure: CARRIED_OUT }) { total { cases } } }`, `{ indicator(metric: CASE_RATE) { value { text } } }`, `{ summary { settled { cases } } }`,
+		`{ report(input: { form: RESULTS_BY_CASE, moment: { asOf: "2019-09-30" } }) { rows { key } } }`, `{ corrections { totalCount } }`,
+		`{ deadlines { totalCount } }`, `{ deadlineCounts { due } }`, `{ figuresCheck(figures: []) { id } }`,
+	} {
+		w.fails(leader, "LEDGER_BUILDING", query, nil)
+	}
+	const records = `{ cases { totalCount nodes { id deadlines { dueOn } } } }`
+	building := w.ask(leader, records, nil)
+	expect(t, "the list", building, object{"cases.totalCount": 5})
+	if err := w.app.BuildLedger(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(building, w.ask(leader, records, nil)); diff != "" {
+		t.Errorf("the deadlines of records (-building +built):\n%s", diff)
+	}
+	expect(t, "figures", w.ask(leader, `{ statistics(query: { measure: CARRIED_OUT }) { total { cases } } }`, nil), object{"statistics.total.cases": 4})
 }
