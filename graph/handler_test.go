@@ -16,7 +16,8 @@ import (
 // right that the schema says, and for nothing else.
 func TestEveryQueryAsksForItsRight(t *testing.T) {
 	w := newProvince(t)
-	values := map[string]string{"ID!": `"x"`, "[ID!]!": `["x"]`, "String!": `"xx"`, "Int!": "1", "Register!": "CASES",
+	values := map[string]string{
+		"ID!": `"x"`, "[ID!]!": `["x"]`, "String!": `"xx"`, "Int!": "1", "Register!": "CASES",
 		"StatisticsInput!": "{ measure: CARRIED_OUT }", "Metric!": "CASE_RATE", "[Metric!]!": "[CASE_RATE]", "ReportInput!": "{ form: RESULTS_BY_CASE }",
 		"[ReportedFigureInput!]!": "[{ metric: CASES_DONE, statYear: 2019, value: { unit: CASES, count: 1 } }]",
 	}

@@ -12,9 +12,6 @@ import (
 // subject asks for the record behind a figure.
 const subject = `record { __typename ... on Case { id } ... on AdministrativeVerdict { id } ... on DirectedCase { id } ... on Task { id } ... on RestrictedCase { book } }`
 
-// bookOf are the books by the kind of record.
-var bookOf = map[string]string{"Case": "CASES", "AdministrativeVerdict": "VERDICTS", "DirectedCase": "DIRECTED", "Task": "TASKS"}
-
 // measureOf are the measures by which a record of a kind counts one while it is
 // not finished.
 var measureOf = map[string]string{"Case": "CARRIED_OUT", "AdministrativeVerdict": "VERDICTS_NOT_DONE", "DirectedCase": "DIRECTED_OPEN"}
