@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -23,7 +25,7 @@ const (
 	// maxAnswer is that of one: a single large one must not drive out all others.
 	maxAnswer = maxAnswers / 8
 	// answerOverhead is about what keeping one costs besides its bytes.
-	answerOverhead = 400
+	answerOverhead = 2000
 )
 
 // An answerKey is what an answer is kept under.
@@ -31,18 +33,27 @@ type answerKey [sha256.Size]byte
 
 // A keptAnswer is an answer that can be given again as it is.
 type keptAnswer struct {
-	body        []byte
-	contentType string
-	// tag is the entity tag (RFC 9110, 8.8.3): the quoted hash of the bytes.
-	tag string
-	op  request.Operation
+	body []byte
+	op   request.Operation
+	// posted and got are the headers for a POST and for a GET; whoever gives the
+	// answer copies them.
+	posted, got http.Header
 }
 
+// newAnswer makes an answer that can be given again. Only a GET, whose answer a
+// browser may remember, is told how to ask whether it still holds: by the entity
+// tag (RFC 9110, 8.8.3), which is the quoted hash of the bytes.
 func newAnswer(body []byte, contentType string, op request.Operation) *keptAnswer {
 	sum := sha256.Sum256(body)
 	// The name is a piece of the document, which must not be kept with it.
 	op.Name = strings.Clone(op.Name)
-	return &keptAnswer{body: body, contentType: contentType, tag: `"` + hex.EncodeToString(sum[:]) + `"`, op: op}
+	k := &keptAnswer{body: body, op: op, posted: http.Header{}}
+	k.posted.Set("Content-Type", contentType)
+	k.posted.Set("Content-Length", strconv.Itoa(len(body)))
+	k.got = k.posted.Clone()
+	k.got.Set("Etag", `"`+hex.EncodeToString(sum[:])+`"`)
+	k.got.Set("Cache-Control", "private, no-cache")
+	return k
 }
 
 func (k *keptAnswer) size() int { return len(k.body) + answerOverhead }

@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -183,17 +183,15 @@ func (f *front) run(w http.ResponseWriter, r *http.Request, p *plan) *keptAnswer
 	return nil
 }
 
-// give writes an answer. Only to a GET, which a browser may remember, is told how
-// to ask whether it still holds.
+// give writes an answer.
 func give(w http.ResponseWriter, r *http.Request, k *keptAnswer) {
 	request.FromContext(r.Context()).Ran(k.op)
 	h := w.Header()
-	h.Set("Content-Type", k.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(k.body)))
 	if r.Method == http.MethodGet {
-		h.Set("ETag", k.tag)
-		h.Set("Cache-Control", "private, no-cache")
+		maps.Copy(h, k.got)
 		h.Add("Vary", "Accept, Accept-Language, Authorization, Cookie")
+	} else {
+		maps.Copy(h, k.posted)
 	}
 	_, _ = w.Write(k.body) // a client that went away needs no answer
 }

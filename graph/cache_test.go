@@ -323,7 +323,7 @@ func TestAnAnswerOfBeforeAChangeIsNotKept(t *testing.T) {
 
 func TestTheAnswersKeptAreBounded(t *testing.T) {
 	const each = 1000
-	s := graph.NewStore(4 * (each + 400))
+	s := graph.NewStore(4 * (each + 2000))
 	for i := range 5 {
 		s.Put(fmt.Sprint(i), each, 1, 1)
 		s.Has("0", 1) // asked for all the time
@@ -334,10 +334,10 @@ func TestTheAnswersKeptAreBounded(t *testing.T) {
 			got = append(got, fmt.Sprint(i))
 		}
 	}
-	if diff := cmp.Diff([]string{"0", "2", "3", "4"}, got); diff != "" || s.Size() != 4*(each+400) {
+	if diff := cmp.Diff([]string{"0", "2", "3", "4"}, got); diff != "" || s.Size() != 4*(each+2000) {
 		t.Errorf("%d bytes kept (-want +got):\n%s", s.Size(), diff)
 	}
-	s.Put("large", 6*each, 1, 1)
+	s.Put("large", 12*each, 1, 1)
 	if s.Has("large", 1) || !s.Has("0", 1) {
 		t.Error("one that is larger than all of the place was kept")
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -101,7 +102,7 @@ func overHTTP(ctx context.Context, n, rounds int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, uncached.Close()) }()
-	bare, err := listen(ctx, bareHandler(answer.body))
+	bare, err := listen(ctx, bareHandler(answer))
 	if err != nil {
 		return err
 	}
@@ -189,13 +190,13 @@ func listenAPI(ctx context.Context, a *app.App, log *slog.Logger, limits app.Ses
 	}}, nil
 }
 
-// bareHandler writes the bytes and does nothing else.
-func bareHandler(body []byte) http.Handler {
-	length := strconv.Itoa(len(body))
+// bareHandler writes the same bytes, those of the head included, and does nothing
+// else.
+func bareHandler(a answered) http.Handler {
+	a.header.Del("Date") // the server's own
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", length)
-		_, _ = w.Write(body)
+		maps.Copy(w.Header(), a.header)
+		_, _ = w.Write(a.body)
 	})
 }
 

@@ -70,8 +70,12 @@ func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
 		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
 		return false
 	}
+	body := r.Body
+	if r.ContentLength < 0 { // otherwise it has no more than it has declared
+		body = http.MaxBytesReader(w, body, MaxBody)
+	}
 	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	if _, err := text.ReadFrom(http.MaxBytesReader(w, r.Body, MaxBody)); err != nil {
+	if _, err := text.ReadFrom(body); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
@@ -117,6 +121,9 @@ func (s *Server) sessionToken(r *http.Request) (token auth.Token, given bool) {
 func isJSON(contentType []string) bool {
 	if len(contentType) != 1 {
 		return false
+	}
+	if contentType[0] == "application/json" { // as nearly everybody writes it
+		return true
 	}
 	mediaType, params, err := mime.ParseMediaType(contentType[0])
 	if err != nil || mediaType != "application/json" {
