@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -70,12 +71,8 @@ func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
 		s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
 		return false
 	}
-	body := r.Body
-	if r.ContentLength < 0 { // otherwise it has no more than it has declared
-		body = http.MaxBytesReader(w, body, MaxBody)
-	}
-	text := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
-	if _, err := text.ReadFrom(body); err != nil {
+	text, err := readBody(w, r)
+	if err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
 			s.fail(w, r, http.StatusRequestEntityTooLarge, problemTooLarge)
@@ -84,8 +81,18 @@ func (s *Server) readOperation(w http.ResponseWriter, r *http.Request) bool {
 		s.fail(w, r, http.StatusBadRequest, problemBody)
 		return false
 	}
-	r.Body, r.ContentLength = &whole{*bytes.NewReader(text.Bytes()), text.Bytes()}, int64(text.Len())
+	r.Body, r.ContentLength = &whole{*bytes.NewReader(text), text}, int64(len(text))
 	return true
+}
+
+// readBody reads a body that is not larger than MaxBody as far as it has told.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength < 0 {
+		return io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	}
+	text := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, text)
+	return text, err
 }
 
 // whole is a body that was read whole.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,6 +28,8 @@ type metrics struct {
 	durations  *prometheus.HistogramVec
 	operations *prometheus.CounterVec
 	operating  *prometheus.HistogramVec
+	// known are the series of each outcome that there has been.
+	known sync.Map
 }
 
 // buckets are the bounds of durations in seconds: what people notice lies
@@ -79,26 +82,61 @@ func newMetrics(b Backend, version string, log *slog.Logger) (*metrics, error) {
 
 // observe counts an answered request.
 func (m *metrics) observe(route string, status int, op request.Operation, took time.Duration) {
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	if op.Kind != "subscription" {
+	o := outcome{route: route, status: status, kind: op.Kind, failed: op.Code != "" || status >= http.StatusBadRequest}
+	series, ok := m.known.Load(o)
+	if !ok {
+		series, _ = m.known.LoadOrStore(o, m.seriesOf(o))
+	}
+	series.(*observed).add(took) //nolint:forcetypeassert // there is nothing else
+}
+
+// An outcome is what decides which series an answer belongs to. There are not
+// many: each part is one of a few known values.
+type outcome struct {
+	route  string
+	status int
+	kind   string
+	failed bool
+}
+
+// observed are the series that an outcome belongs to.
+type observed struct {
+	requests, operations prometheus.Counter
+	times                []prometheus.Observer
+}
+
+func (o *observed) add(took time.Duration) {
+	o.requests.Inc()
+	if o.operations != nil {
+		o.operations.Inc()
+	}
+	for _, t := range o.times {
+		t.Observe(took.Seconds())
+	}
+}
+
+func (m *metrics) seriesOf(o outcome) *observed {
+	out := &observed{requests: m.requests.WithLabelValues(o.route, strconv.Itoa(o.status))}
+	if o.kind != "subscription" {
 		// What lasts until its listener goes tells nothing of how fast answers are.
-		m.durations.WithLabelValues(route, statusClass(status)).Observe(took.Seconds())
+		out.times = append(out.times, m.durations.WithLabelValues(o.route, statusClass(o.status)))
 	}
-	if route != "/graphql" {
-		return
+	if o.route != "/graphql" {
+		return out
 	}
-	kind := op.Kind
+	kind := o.kind
 	switch kind {
 	case "query", "mutation", "subscription":
 	default:
 		kind = "none"
 	}
-	outcome := "ok"
-	if op.Code != "" || status >= 400 {
-		outcome = "error"
+	how := "ok"
+	if o.failed {
+		how = "error"
 	}
-	m.operations.WithLabelValues(kind, outcome).Inc()
-	m.operating.WithLabelValues(kind).Observe(took.Seconds())
+	out.operations = m.operations.WithLabelValues(kind, how)
+	out.times = append(out.times, m.operating.WithLabelValues(kind))
+	return out
 }
 
 // storeCollector asks the store when Prometheus asks.
