@@ -89,6 +89,9 @@ func introspectSignedIn(ctx context.Context, next graphql.OperationHandler) grap
 // and the metrics.
 func note(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 	resp := next(ctx)
+	if resp == nil {
+		return nil // the end of a stream, which is what it was before
+	}
 	op := request.Operation{}
 	if graphql.HasOperationContext(ctx) {
 		oc := graphql.GetOperationContext(ctx)
@@ -96,11 +99,11 @@ func note(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 			op.Kind, op.Name = string(oc.Operation.Operation), oc.Operation.Name
 		}
 	}
-	if resp != nil && len(resp.Errors) > 0 {
+	if len(resp.Errors) > 0 {
 		op.Code, _ = resp.Errors[0].Extensions["code"].(string)
 	}
 	request.FromContext(ctx).Ran(op)
-	noteEnding(ctx, op, op.Code != "" || resp != nil && len(resp.Errors) > 0)
+	noteEnding(ctx, op, len(resp.Errors) > 0)
 	return resp
 }
 

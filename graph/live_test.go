@@ -60,6 +60,7 @@ type desk struct {
 	end   chan struct{}
 	alive sync.WaitGroup
 	user  thads.PrincipalID
+	req   *request.Request
 }
 
 func newDesk(t *testing.T, limits graph.LiveLimits) *desk {
@@ -69,7 +70,11 @@ func newDesk(t *testing.T, limits graph.LiveLimits) *desk {
 		d.alive.Add(1)
 		defer d.alive.Done()
 		who, _ := d.recheck(r.Context())
-		ctx := request.NewContext(auth.NewContext(r.Context(), who), request.New("vi"))
+		req := request.New("vi")
+		d.mu.Lock()
+		d.req = req
+		d.mu.Unlock()
+		ctx := request.NewContext(auth.NewContext(r.Context(), who), req)
 		ctx = app.WithStay(ctx, &app.Stay{Timeout: time.Minute, Ending: d.end, Recheck: d.recheck})
 		d.handler.ServeHTTP(w, r.WithContext(ctx))
 	}))
@@ -90,6 +95,13 @@ func (d *desk) touch() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
+}
+
+// last is what the last request ran.
+func (d *desk) last() request.Operation {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.req.Operation()
 }
 
 func (d *desk) recheck(context.Context) (auth.Principal, error) {
@@ -343,6 +355,12 @@ func TestAStreamAsksForItsRight(t *testing.T) {
 				t.Errorf("%s as %q answers %s, want %s", f.Name, p.Name, got, want)
 			}
 			l.close()
+			d.alive.Wait()
+			// The log and the metrics are told what was asked, and how it ended.
+			ran := request.Operation{Kind: "subscription", Code: strings.TrimPrefix(want, "<nil>")}
+			if diff := cmp.Diff(ran, d.last()); diff != "" {
+				t.Errorf("%s as %q (-want +noted):\n%s", f.Name, p.Name, diff)
+			}
 		}
 	}
 }

@@ -68,6 +68,7 @@ func (t *streamer) Do(w http.ResponseWriter, r *http.Request, exec graphql.Graph
 		return
 	}
 	defer release()
+	noteStream(ctx, op, nil)
 	out := newEvents(w, t.limits.Write)
 	if out.begin() != nil {
 		return // the client is gone
@@ -100,6 +101,7 @@ func (t *streamer) run(ctx context.Context, out *events, exec graphql.GraphExecu
 			if resp == nil {
 				return
 			}
+			noteStream(ctx, op, resp)
 			// Written out here: the bytes of an answer are those of the next one too.
 			body, err := json.Marshal(resp)
 			if err != nil {
@@ -128,6 +130,16 @@ var (
 	// errOver: the stream ends although nothing went wrong.
 	errOver = errors.New("graph: the stream is over")
 )
+
+// noteStream tells the request which subscription it runs and how it stands:
+// refusals at the start do not pass by note.
+func noteStream(ctx context.Context, op *graphql.OperationContext, resp *graphql.Response) {
+	ran := request.Operation{Kind: string(op.Operation.Operation), Name: op.Operation.Name}
+	if resp != nil && len(resp.Errors) > 0 {
+		ran.Code, _ = resp.Errors[0].Extensions["code"].(string)
+	}
+	request.FromContext(ctx).Ran(ran)
+}
 
 // tell hands on answers while who listens may have them.
 func (t *streamer) tell(ctx context.Context, out *events, told <-chan []byte, who []byte) error {
