@@ -237,6 +237,16 @@ func TestServe(t *testing.T) {
 	p := start(t, nil, h.args("--addr", "127.0.0.1:0")...)
 	base := p.base(t)
 	c := browser(t)
+	// It answers at once, and is ready when the figures are added up.
+	for deadline := time.Now().Add(patience); ; {
+		status, body := get(t, c, base+"/readyz")
+		if status == http.StatusOK {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not ready: %s", body)
+		}
+	}
 	for path, want := range map[string]string{
 		"/healthz":       "ok\n",
 		"/readyz":        `{"ready":true}`,
